@@ -1,1 +1,6 @@
-//! placeholder
+//! What perennial exists for, as pure data and functions: formats → inventory → assess → plan → run → prove.
+//!
+//! Nothing here reads a file, a clock, the environment or the network: `perennial-host` observes and acts,
+//! this crate judges and decides. `now` is always an argument.
+
+pub mod inventory;

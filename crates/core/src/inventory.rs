@@ -1,0 +1,22 @@
+//! What was seen on a node, and what could not be looked at. Errors are data here: "could not look" is
+//! neither "missing" nor "valid".
+
+mod cluster;
+mod credential;
+mod file;
+mod holder;
+mod kubelet;
+mod listener;
+mod looked;
+mod node;
+mod past;
+
+pub use cluster::{Cluster, Lease};
+pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
+pub use file::{File, FileFacts};
+pub use holder::{Component, Container, Holder};
+pub use kubelet::{Kubelet, Unit};
+pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};
+pub use looked::{Looked, Trouble};
+pub use node::{Layout, Node, StaticPod, Version};
+pub use past::{Installed, OpenRun, Past};

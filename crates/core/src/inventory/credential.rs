@@ -1,0 +1,170 @@
+//! Credentials (a certificate chain and its private key), their places, and the authorities above them.
+
+use super::{Component, File, Looked};
+use camino::Utf8PathBuf;
+use perennial_pki::certificate::Certificate;
+use perennial_pki::key::{KeyForm, KeyKind};
+
+/// A certificate chain and its private key, in one place.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// kubeadm's name where it has one (`apiserver`, `etcd-server`, `admin.conf`), else the path.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Where its bytes are.
+    pub place: Place,
+    /// The chain, the leaf first.
+    pub certificate: Looked<Chain>,
+    /// The private key: facts about it, never the key.
+    pub key: Looked<Key>,
+    /// The components that name it in their flags.
+    pub used_by: Vec<Component>,
+}
+
+impl Credential {
+    /// The leaf, where it could be read.
+    pub fn leaf(&self) -> Option<&Certificate> {
+        self.certificate.seen().map(Chain::leaf)
+    }
+}
+
+/// A certificate and those that follow it in the same file. Never empty.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    leaf: Certificate,
+    rest: Vec<Certificate>,
+}
+
+impl Chain {
+    /// A chain of at least one certificate; `None` for an empty list.
+    pub fn new(certificates: Vec<Certificate>) -> Option<Self> {
+        let mut certificates = certificates.into_iter();
+        let leaf = certificates.next()?;
+        Some(Self { leaf, rest: certificates.collect() })
+    }
+
+    /// The certificate that its holder presents.
+    pub fn leaf(&self) -> &Certificate {
+        &self.leaf
+    }
+
+    /// What follows the leaf.
+    pub fn rest(&self) -> &[Certificate] {
+        &self.rest
+    }
+}
+
+/// What is known of a private key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Algorithm and size.
+    pub kind: KeyKind,
+    /// How it is written.
+    pub form: KeyForm,
+    /// Whether it is the key of the certificate beside it.
+    pub fits: bool,
+}
+
+/// Where a credential's bytes are.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Two PEM files.
+    Pair {
+        /// The certificate (chain).
+        certificate: File,
+        /// The private key.
+        key: File,
+    },
+    /// The current user of a kubeconfig.
+    Kubeconfig {
+        /// The kubeconfig itself.
+        file: File,
+        /// The user entry that the current context names.
+        user: String,
+        /// The API server that the current context names.
+        server: String,
+        /// Embedded, or in files of its own.
+        material: Material,
+        /// The certificates by which this kubeconfig trusts the API server.
+        trusts: Looked<Vec<Certificate>>,
+    },
+    /// One PEM file with certificate and key (the kubelet's store).
+    Combined {
+        /// The file; `facts.link_target` says where `kubelet-client-current.pem` leads.
+        file: File,
+    },
+}
+
+impl Place {
+    /// The file that a person would name: the certificate's, or the kubeconfig.
+    pub fn file(&self) -> &File {
+        match self {
+            Self::Pair { certificate: file, .. }
+            | Self::Kubeconfig { file, .. }
+            | Self::Combined { file } => file,
+        }
+    }
+}
+
+/// How a kubeconfig carries its client certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Material {
+    /// `client-certificate-data` and `client-key-data`: client-go never reads them again.
+    Embedded,
+    /// Paths: client-go follows the files (transport/cert_rotation.go).
+    Files {
+        /// `client-certificate`.
+        certificate: Utf8PathBuf,
+        /// `client-key`.
+        key: Utf8PathBuf,
+    },
+}
+
+/// What a credential is for. The order is kubeadm's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// `apiserver.crt`: kube-apiserver's serving certificate.
+    ApiserverServing,
+    /// `apiserver-etcd-client.crt`: kube-apiserver towards etcd.
+    ApiserverEtcdClient,
+    /// `apiserver-kubelet-client.crt`: kube-apiserver towards the kubelets.
+    ApiserverKubeletClient,
+    /// `front-proxy-client.crt`: kube-apiserver towards aggregated API servers.
+    FrontProxyClient,
+    /// `etcd/server.crt`.
+    EtcdServer,
+    /// `etcd/peer.crt`.
+    EtcdPeer,
+    /// `etcd/healthcheck-client.crt`: etcdctl, kubeadm, scrapers.
+    EtcdHealthcheckClient,
+    /// `admin.conf`.
+    Admin,
+    /// `super-admin.conf`.
+    SuperAdmin,
+    /// `controller-manager.conf`.
+    ControllerManager,
+    /// `scheduler.conf`.
+    Scheduler,
+    /// A person's kubeconfig (`~/.kube/config`).
+    UserKubeconfig,
+    /// The kubelet's client certificate (`kubelet-client-current.pem`, or embedded in `kubelet.conf`).
+    KubeletClient,
+    /// The kubelet's serving certificate, self-signed or by CSR.
+    KubeletServing,
+}
+
+/// A certificate authority on this node.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    /// kubeadm's name (`ca`, `etcd-ca`, `front-proxy-ca`).
+    pub name: String,
+    /// Its certificate file.
+    pub file: File,
+    /// Every certificate in that file.
+    pub certificates: Looked<Vec<Certificate>>,
+    /// Where its key would be.
+    pub key_path: Utf8PathBuf,
+    /// The key: absent where the CA is external.
+    pub key: Looked<Key>,
+}

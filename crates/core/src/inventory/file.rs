@@ -1,0 +1,38 @@
+//! A file as the disk shows it.
+
+use super::Looked;
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+
+/// A file that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path as the node's own programs name it (without the prefix of `--root`).
+    pub path: Utf8PathBuf,
+    /// What the disk says about it; of the target, where the path is a symbolic link.
+    pub facts: Looked<FileFacts>,
+}
+
+/// What `stat` and the content's hash say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Permission bits (`0o600`).
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Number of hard links; more than one blinds a watch on the file after a rename.
+    pub links: u64,
+    /// Last change of the content.
+    pub modified: Timestamp,
+    /// Last change of the inode (`st_ctim`): cannot be set back, so a process that started later has read
+    /// exactly this content.
+    pub changed: Timestamp,
+    /// Where the path leads, if it is a symbolic link.
+    pub link_target: Option<Utf8PathBuf>,
+}

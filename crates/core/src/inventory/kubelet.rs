@@ -1,0 +1,42 @@
+//! The kubelet of the node.
+
+use super::Looked;
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+
+/// The node's kubelet: how it runs and where its files are. Its credentials are in `Node::credentials`.
+#[derive(Clone, Debug)]
+pub struct Kubelet {
+    /// What systemd says about `kubelet.service`.
+    pub unit: Looked<Unit>,
+    /// `--kubeconfig`.
+    pub kubeconfig: Utf8PathBuf,
+    /// `staticPodPath` of its configuration.
+    pub static_pods: Utf8PathBuf,
+    /// `--cert-dir`, by default /var/lib/kubelet/pki.
+    pub certificate_directory: Utf8PathBuf,
+    /// The runtime's socket that the *running* kubelet uses (`containerRuntimeEndpoint`), without `unix://`.
+    pub runtime_socket: Utf8PathBuf,
+}
+
+/// A systemd unit, by `systemctl show`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// `ActiveState`: active, activating, failed, inactive.
+    pub active_state: String,
+    /// `SubState`: running, auto-restart, dead.
+    pub sub_state: String,
+    /// `MainPID`, if it runs.
+    pub main_pid: Option<u32>,
+    /// `NRestarts`.
+    pub restarts: u32,
+    /// `ActiveEnterTimestamp`, if it runs.
+    pub active_since: Option<Timestamp>,
+}
+
+impl Unit {
+    /// Whether the process is up.
+    pub fn running(&self) -> bool {
+        self.active_state == "active" && self.sub_state == "running"
+    }
+}

@@ -1,0 +1,106 @@
+//! The result of looking at one thing.
+
+use std::fmt;
+
+/// What looking at something gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked<T> {
+    /// It is there and could be read.
+    Seen(T),
+    /// It is not there, or nobody asked for it.
+    Absent,
+    /// It is there but could not be read or used.
+    Unusable(Trouble),
+}
+
+impl<T> Looked<T> {
+    /// The value, where there is one.
+    pub fn seen(&self) -> Option<&T> {
+        match self {
+            Self::Seen(value) => Some(value),
+            Self::Absent | Self::Unusable(_) => None,
+        }
+    }
+
+    /// Why it could not be used, where that is the case.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Unusable(trouble) => Some(trouble),
+            Self::Seen(_) | Self::Absent => None,
+        }
+    }
+
+    /// Applies `change` to the value, where there is one.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Looked<U> {
+        match self {
+            Self::Seen(value) => Looked::Seen(change(value)),
+            Self::Absent => Looked::Absent,
+            Self::Unusable(trouble) => Looked::Unusable(trouble),
+        }
+    }
+}
+
+/// Why something could not be read or used. Never carries content of the file: it may be a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The operating system refused the read (usually: not root).
+    PermissionDenied,
+    /// A directory, a device, a socket or a FIFO where a regular file was expected.
+    NotRegular,
+    /// Larger than what any credential can be.
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// Reading failed for another reason.
+    Io(String),
+    /// Nobody answered within the limit.
+    NoAnswer(String),
+    /// The file has no content.
+    Empty,
+    /// No PEM block is in it, for Go's reader: binary, truncated, or indented.
+    NoPem,
+    /// PEM blocks are there but none of them is a certificate.
+    NoCertificate,
+    /// PEM blocks are there but none of them is a private key.
+    NoKey,
+    /// The private key is encrypted.
+    EncryptedKey,
+    /// The bytes are not what they claim to be; says where, never what.
+    Malformed(String),
+    /// A kubeconfig names no current context.
+    NoCurrentContext,
+    /// A kubeconfig names a context, user or cluster that it does not define.
+    DanglingReference(String),
+    /// A kubeconfig's user has no client certificate (a token, an exec plugin, nothing).
+    NoClientCertificate,
+}
+
+impl Trouble {
+    /// Whether nothing at all is known about the object (as opposed to: it was read and is bad).
+    pub fn blind(&self) -> bool {
+        matches!(self, Self::PermissionDenied | Self::Io(_) | Self::NoAnswer(_))
+    }
+}
+
+impl fmt::Display for Trouble {
+    /// The English text, for logs and JSON; the cli has the texts for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PermissionDenied => f.write_str("permission denied"),
+            Self::NotRegular => f.write_str("is not a regular file"),
+            Self::TooLarge { limit } => write!(f, "is larger than {limit} bytes"),
+            Self::Io(reason) => write!(f, "could not be read: {reason}"),
+            Self::NoAnswer(reason) => write!(f, "does not answer: {reason}"),
+            Self::Empty => f.write_str("is empty"),
+            Self::NoPem => f.write_str("holds no PEM block"),
+            Self::NoCertificate => f.write_str("holds no certificate"),
+            Self::NoKey => f.write_str("holds no private key"),
+            Self::EncryptedKey => f.write_str("holds an encrypted private key"),
+            Self::Malformed(reason) => write!(f, "is malformed: {reason}"),
+            Self::NoCurrentContext => f.write_str("names no current-context"),
+            Self::DanglingReference(name) => write!(f, "refers to {name}, which it does not define"),
+            Self::NoClientCertificate => f.write_str("has no client certificate for its current user"),
+        }
+    }
+}
