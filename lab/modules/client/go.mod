@@ -1,0 +1,3 @@
+module perennial.lab/client
+
+go 1.26.0
