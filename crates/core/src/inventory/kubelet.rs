@@ -17,6 +17,12 @@ pub struct Kubelet {
     pub certificate_directory: Utf8PathBuf,
     /// The runtime's socket that the *running* kubelet uses (`containerRuntimeEndpoint`), without `unix://`.
     pub runtime_socket: Utf8PathBuf,
+    /// `rotateCertificates`: whether it renews its client certificate by itself.
+    pub rotates_client: bool,
+    /// `serverTLSBootstrap`: whether it asks the cluster for its serving certificate.
+    pub serving_by_request: bool,
+    /// `authentication.x509.clientCAFile`: whose client certificates it accepts.
+    pub client_authority: Option<Utf8PathBuf>,
 }
 
 /// A systemd unit, by `systemctl show`.

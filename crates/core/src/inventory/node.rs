@@ -98,6 +98,13 @@ pub struct StaticPod {
     pub flags: std::collections::BTreeMap<String, String>,
 }
 
+impl StaticPod {
+    /// The value of a flag, by its name without dashes (`tls-cert-file`); the keys of `flags` carry them.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        self.flags.get(&format!("--{name}")).map(String::as_str)
+    }
+}
+
 /// A Kubernetes version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
