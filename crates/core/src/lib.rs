@@ -3,4 +3,5 @@
 //! Nothing here reads a file, a clock, the environment or the network: `perennial-host` observes and acts,
 //! this crate judges and decides. `now` is always an argument.
 
+pub mod formats;
 pub mod inventory;

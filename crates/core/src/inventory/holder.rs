@@ -21,6 +21,10 @@ pub enum Component {
 }
 
 impl Component {
+    /// Those that run as static pods of a control plane, in the order of their dependence.
+    pub const STATIC: [Self; 4] =
+        [Self::Etcd, Self::KubeApiserver, Self::KubeControllerManager, Self::KubeScheduler];
+
     /// The name of the component, its static pod and its container.
     pub fn name(self) -> &'static str {
         match self {

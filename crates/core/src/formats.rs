@@ -1,0 +1,10 @@
+//! The file formats that name credentials: text in, facts out, with byte spans where something may be replaced.
+//!
+//! Each is read as the component that owns the file reads it. Errors never quote the text: it may hold a key.
+
+pub mod flags;
+pub mod kubeconfig;
+pub mod kubelet;
+pub mod manifest;
+pub mod systemd;
+mod yaml;

@@ -1,0 +1,77 @@
+//! The exchange of an embedded client certificate: two byte spans change, nothing else does.
+
+use super::{Embedded, Kubeconfig};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::ops::Range;
+use zeroize::Zeroizing;
+
+/// Why a kubeconfig's client certificate can't be exchanged in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SpliceError {
+    /// The current user has no embedded certificate and key.
+    #[error("the current user's certificate and key are not both embedded")]
+    NotEmbedded,
+    /// The data is an alias of, or is anchored for, something elsewhere in the file.
+    #[error("the data is shared with another entry by a YAML anchor, alias or merge")]
+    Shared,
+    /// The data spans several lines.
+    #[error("the data is written over several lines")]
+    SeveralLines,
+    /// The span does not hold the base64 that was read from it.
+    #[error("the text is not the one that was read, or writes its base64 with escapes")]
+    NotVerbatim,
+}
+
+/// `text` with the current user's `client-certificate-data` and `client-key-data` replaced by the base64 of two
+/// PEM texts, on one line each, in the quotes that were there. `kubeconfig` must have been read from `text`.
+pub fn splice(
+    text: &str,
+    kubeconfig: &Kubeconfig,
+    certificate_pem: &[u8],
+    key_pem: &[u8],
+) -> Result<Zeroizing<String>, SpliceError> {
+    let (certificate, key) = kubeconfig.embedded().ok_or(SpliceError::NotEmbedded)?;
+    let mut exchanges = [(bare_span(text, certificate)?, certificate_pem), (bare_span(text, key)?, key_pem)];
+    exchanges.sort_by_key(|(span, _)| span.start);
+
+    let encoded_length: usize = exchanges.iter().map(|(_, pem)| pem.len() * 4 / 3 + 4).sum();
+    // The whole room at once: growing would leave copies of the key behind.
+    let mut spliced = Zeroizing::new(String::with_capacity(text.len() + encoded_length));
+    let mut at = 0;
+    for (span, pem) in exchanges {
+        spliced.push_str(text.get(at..span.start).ok_or(SpliceError::NotVerbatim)?);
+        STANDARD.encode_string(pem, &mut spliced);
+        at = span.end;
+    }
+    spliced.push_str(text.get(at..).ok_or(SpliceError::NotVerbatim)?);
+    Ok(spliced)
+}
+
+/// The span of the base64 itself, without quotes, if it may be replaced.
+fn bare_span(text: &str, embedded: &Embedded) -> Result<Range<usize>, SpliceError> {
+    if embedded.alias {
+        return Err(SpliceError::Shared);
+    }
+    let span = embedded.span.clone();
+    let scalar = text.get(span.clone()).ok_or(SpliceError::NotVerbatim)?;
+    // An anchor or a tag would stand between the colon and the scalar, and so would a block's indicator.
+    let before = text.get(..span.start).unwrap_or_default().trim_end();
+    if scalar.contains(['\n', '\r']) || before.ends_with(['|', '>', '-', '+']) {
+        return Err(SpliceError::SeveralLines);
+    }
+    if !before.ends_with(':') {
+        return Err(SpliceError::Shared);
+    }
+    let quoted = ['"', '\''].into_iter().find_map(|quote| scalar.strip_prefix(quote)?.strip_suffix(quote));
+    let bare = match quoted {
+        Some(inner) => span.start + 1..span.start + 1 + inner.len(),
+        None => span,
+    };
+    let holds = text.get(bare.clone()).and_then(|inner| STANDARD.decode(inner).ok()).map(Zeroizing::new);
+    if holds.is_some_and(|bytes| *bytes == *embedded.bytes) {
+        Ok(bare)
+    } else {
+        Err(SpliceError::NotVerbatim)
+    }
+}

@@ -1,0 +1,282 @@
+//! Static pod manifests: which component runs with which flags, and where its files are on the host.
+
+use super::{flags::flags, yaml};
+use crate::inventory::{Component, Trouble, Version};
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A static pod, as far as its certificates are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// The pod's name, without the node's.
+    pub pod: String,
+    /// The control-plane component that it runs, if it does.
+    pub component: Option<Component>,
+    /// The container that runs it (else the first one).
+    pub container: String,
+    /// Its image.
+    pub image: String,
+    /// Its flags, `--name` → value.
+    pub flags: BTreeMap<String, String>,
+    mounts: Vec<Mount>,
+}
+
+/// A host path inside the container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mount {
+    inside: Utf8PathBuf,
+    host: Utf8PathBuf,
+}
+
+/// Whether the kubelet takes a file of that name for a static pod: every one that doesn't begin with a dot,
+/// also `kube-apiserver.yaml.bak` (kubelet config/file.go `[^.]*`, config/file_linux.go).
+pub fn counts(file_name: &str) -> bool {
+    !file_name.starts_with('.')
+}
+
+impl Manifest {
+    /// Reads a manifest, YAML or JSON.
+    pub fn parse(text: &str) -> Result<Self, Trouble> {
+        let pod: Pod = yaml::first_document(text)?;
+        let named = |name: &str| Component::STATIC.into_iter().find(|component| component.name() == name);
+        let runs = |container: &Container| named(&container.name).or_else(|| named(container.program()?));
+        let component = pod.metadata.labels.get("component").and_then(|label| named(label));
+        let container = pod.spec.containers.iter().find(|container| runs(container).is_some());
+        let component = component.or_else(|| container.and_then(runs));
+        let Some(container) = container.or_else(|| pod.spec.containers.first()) else {
+            return Err(Trouble::Malformed("a pod without containers".to_owned()));
+        };
+        let mut flags = flags(&container.words());
+        if component == Some(Component::Etcd) {
+            container.environment_flags(&mut flags);
+        }
+        Ok(Self {
+            component,
+            container: container.name.clone(),
+            image: container.image.clone(),
+            flags,
+            mounts: mounts(&pod.spec.volumes, container),
+            pod: pod.metadata.name,
+        })
+    }
+
+    /// A flag's value, by its name without dashes.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        self.flags.get(&format!("--{name}")).map(String::as_str)
+    }
+
+    /// The version in the image's tag.
+    pub fn version(&self) -> Option<Version> {
+        let image = self.image.split_once('@').map_or(self.image.as_str(), |(image, _)| image);
+        let (_, tag) = image.rsplit('/').next()?.split_once(':')?;
+        Version::parse(tag)
+    }
+
+    /// Where a path of the container is on the host: below the longest mount that holds it, else the same.
+    pub fn host_path(&self, inside: &Utf8Path) -> Utf8PathBuf {
+        let mount = self
+            .mounts
+            .iter()
+            .filter(|mount| inside.starts_with(&mount.inside))
+            .max_by_key(|mount| mount.inside.components().count());
+        match mount.and_then(|mount| Some((mount, inside.strip_prefix(&mount.inside).ok()?))) {
+            Some((mount, rest)) if rest.as_str().is_empty() => mount.host.clone(),
+            Some((mount, rest)) => mount.host.join(rest),
+            None => inside.to_owned(),
+        }
+    }
+}
+
+fn mounts(volumes: &[Volume], container: &Container) -> Vec<Mount> {
+    let host = |name: &str| {
+        volumes.iter().find(|volume| volume.name == name).and_then(|volume| volume.host_path.as_ref())
+    };
+    let mounts = container.volume_mounts.iter().filter_map(|mount| {
+        let host = Utf8Path::new(&host(&mount.name)?.path);
+        let host = mount.sub_path.as_ref().map_or_else(|| host.to_owned(), |sub_path| host.join(sub_path));
+        Some(Mount { inside: mount.mount_path.clone(), host })
+    });
+    mounts.collect()
+}
+
+#[derive(Deserialize)]
+struct Pod {
+    #[serde(default)]
+    metadata: Metadata,
+    spec: Spec,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Metadata {
+    name: String,
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Spec {
+    containers: Vec<Container>,
+    #[serde(default)]
+    volumes: Vec<Volume>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Container {
+    name: String,
+    #[serde(default)]
+    image: String,
+    #[serde(default)]
+    command: Vec<String>,
+    #[serde(default)]
+    args: Vec<String>,
+    #[serde(default)]
+    env: Vec<Variable>,
+    #[serde(default)]
+    volume_mounts: Vec<VolumeMount>,
+}
+
+impl Container {
+    fn words(&self) -> Vec<String> {
+        let expand = |word: &String| {
+            self.env.iter().fold(word.clone(), |word, variable| match &variable.value {
+                Some(value) => word.replace(&format!("$({})", variable.name), value),
+                None => word,
+            })
+        };
+        self.command.iter().chain(&self.args).map(expand).collect()
+    }
+
+    fn program(&self) -> Option<&str> {
+        Utf8Path::new(self.command.first()?).file_name()
+    }
+
+    /// etcd takes `ETCD_CERT_FILE` for `--cert-file`; the flag wins (etcd pkg/flags).
+    fn environment_flags(&self, flags: &mut BTreeMap<String, String>) {
+        for variable in &self.env {
+            if let (Some(name), Some(value)) = (variable.name.strip_prefix("ETCD_"), &variable.value) {
+                let flag = format!("--{}", name.to_ascii_lowercase().replace('_', "-"));
+                flags.entry(flag).or_insert_with(|| value.clone());
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Variable {
+    name: String,
+    value: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct VolumeMount {
+    name: String,
+    mount_path: Utf8PathBuf,
+    sub_path: Option<Utf8PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Volume {
+    name: String,
+    host_path: Option<HostPath>,
+}
+
+#[derive(Deserialize)]
+struct HostPath {
+    path: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KCM: &str = "apiVersion: v1
+kind: Pod
+metadata:
+  labels:
+    component: kube-controller-manager
+    tier: control-plane
+  name: kube-controller-manager
+  namespace: kube-system
+spec:
+  containers:
+  - command:
+    - kube-controller-manager
+    - --kubeconfig=/etc/kubernetes/controller-manager.conf
+    - --cluster-signing-cert-file
+    - /etc/pki/ca.crt
+    - --leader-elect
+    args: [--bind-address=127.0.0.1]
+    image: registry.example:5000/kube-controller-manager:v1.36.3@sha256:00
+    name: kube-controller-manager
+    volumeMounts:
+    - mountPath: /etc/pki
+      name: k8s-certs
+      readOnly: true
+    - mountPath: /etc/kubernetes/controller-manager.conf
+      name: kubeconfig
+  hostNetwork: true
+  volumes:
+  - hostPath:
+      path: /srv/kubernetes/ssl
+      type: DirectoryOrCreate
+    name: k8s-certs
+  - hostPath: {path: /srv/kubernetes/kcm.conf, type: FileOrCreate}
+    name: kubeconfig
+status: {}
+";
+
+    #[test]
+    fn a_component_its_flags_and_its_version() {
+        let manifest = Manifest::parse(KCM).unwrap();
+        assert_eq!(manifest.component, Some(Component::KubeControllerManager));
+        assert_eq!(manifest.version(), Version::parse("v1.36.3"));
+        assert_eq!(manifest.flag("cluster-signing-cert-file"), Some("/etc/pki/ca.crt"));
+        assert_eq!(manifest.flag("leader-elect"), Some("true"));
+        assert_eq!(manifest.flag("bind-address"), Some("127.0.0.1"));
+    }
+
+    #[test]
+    fn container_paths_lead_to_the_host() {
+        let manifest = Manifest::parse(KCM).unwrap();
+        let host = |inside: &str| manifest.host_path(Utf8Path::new(inside)).into_string();
+        assert_eq!(host("/etc/pki/ca.crt"), "/srv/kubernetes/ssl/ca.crt");
+        assert_eq!(host("/etc/kubernetes/controller-manager.conf"), "/srv/kubernetes/kcm.conf");
+        assert_eq!(host("/etc/pki2/x"), "/etc/pki2/x");
+    }
+
+    #[test]
+    fn a_component_without_labels_is_known_by_its_container_or_program() {
+        let named = "metadata: {name: a}\nspec: {containers: [{name: x}, {name: kube-scheduler, image: i}]}";
+        assert_eq!(Manifest::parse(named).unwrap().component, Some(Component::KubeScheduler));
+        let program =
+            "metadata: {name: a}\nspec: {containers: [{name: c, command: [/usr/local/bin/etcd, -name=a],
+            env: [{name: ETCD_CERT_FILE, value: /c}, {name: ETCD_NAME, value: b}]}]}";
+        let manifest = Manifest::parse(program).unwrap();
+        assert_eq!(manifest.component, Some(Component::Etcd));
+        assert_eq!((manifest.flag("name"), manifest.flag("cert-file")), (Some("a"), Some("/c")));
+    }
+
+    #[test]
+    fn another_pod_is_none_of_ours() {
+        let vip = "metadata: {name: kube-vip}\nspec: {containers: [{name: kube-vip, image: vip}]}";
+        let manifest = Manifest::parse(vip).unwrap();
+        assert_eq!((manifest.component, manifest.version()), (None, None));
+    }
+
+    #[test]
+    fn what_is_no_pod_says_so() {
+        assert_eq!(Manifest::parse("\n"), Err(Trouble::Empty));
+        assert!(matches!(Manifest::parse("spec: {containers: []}"), Err(Trouble::Malformed(_))));
+        assert!(matches!(Manifest::parse("a: [\n"), Err(Trouble::Malformed(_))));
+    }
+
+    #[test]
+    fn only_a_leading_dot_hides_a_file() {
+        assert!(counts("kube-apiserver.yaml") && counts("kube-apiserver.yaml.bak"));
+        assert!(!counts(".kube-apiserver.yaml"));
+    }
+}
