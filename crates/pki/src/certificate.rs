@@ -1,0 +1,521 @@
+//! What a certificate says (`crypto/x509.ParseCertificate` of Go 1.26).
+
+use std::fmt;
+use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::algorithm::{PublicKey, Signature};
+use crate::asn1::{BOOLEAN, OCTET_STRING, Reader, SEQUENCE, context, explicit, hex};
+use crate::extension::Known;
+use crate::key::KeyKind;
+use crate::name::Name;
+use crate::{pem, time};
+
+/// The label of a certificate's PEM block.
+pub const LABEL: &str = "CERTIFICATE";
+
+/// Why there is no certificate. The texts complete a sentence whose subject is the file; none quotes content.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// Nothing is in it, or blanks only.
+    #[error("is empty")]
+    Empty,
+    /// Go sees no PEM block in it: binary, or text that only looks like PEM (see [`pem`]).
+    #[error("holds no PEM block")]
+    NoPem,
+    /// It holds PEM blocks, but no certificate.
+    #[error("holds no certificate")]
+    NoCertificateBlock,
+    /// Go's parser refuses a block.
+    #[error("PEM block {index} is not a valid certificate: {reason}")]
+    Malformed {
+        /// Which PEM block of the text, counted from 1; 1 for bare DER.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// What a key may be used for (RFC 5280 4.2.1.3). Go's verification looks at `CertSign` only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are those of RFC 5280 4.2.1.3")]
+pub enum KeyUsage {
+    DigitalSignature,
+    ContentCommitment,
+    KeyEncipherment,
+    DataEncipherment,
+    KeyAgreement,
+    CertSign,
+    CrlSign,
+    EncipherOnly,
+    DecipherOnly,
+}
+
+const KEY_USAGES: [KeyUsage; 9] = [
+    KeyUsage::DigitalSignature,
+    KeyUsage::ContentCommitment,
+    KeyUsage::KeyEncipherment,
+    KeyUsage::DataEncipherment,
+    KeyUsage::KeyAgreement,
+    KeyUsage::CertSign,
+    KeyUsage::CrlSign,
+    KeyUsage::EncipherOnly,
+    KeyUsage::DecipherOnly,
+];
+
+/// In which role a certificate may be used (RFC 5280 4.2.1.12).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ExtendedKeyUsage {
+    /// TLS server.
+    ServerAuth,
+    /// TLS client.
+    ClientAuth,
+    /// Every role.
+    Any,
+    /// Another role, as dotted numbers.
+    Other(String),
+}
+
+/// A certificate that Go's parser accepts. Immutable, and cheap to clone.
+///
+/// Not a judgement: it may be expired, signed by nobody, or useless (see [`crate::chain`]).
+#[derive(Clone)]
+pub struct Certificate {
+    inner: Arc<Fields>,
+}
+
+pub(crate) struct Fields {
+    der: Vec<u8>,
+    /// 1, 2 or 3.
+    pub(crate) version: u64,
+    pub(crate) ranges: Ranges,
+    pub(crate) signature_algorithm: Signature,
+    pub(crate) signature: Vec<u8>,
+    pub(crate) issuer: Name,
+    pub(crate) subject: Name,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    pub(crate) public_key: PublicKey,
+    pub(crate) extensions: Vec<Raw>,
+    pub(crate) known: Known,
+}
+
+/// Where the parts lie in the DER, each with its tag and length.
+#[derive(Default)]
+pub(crate) struct Ranges {
+    pub(crate) tbs: Range<usize>,
+    /// Empty in version 1.
+    pub(crate) version: Range<usize>,
+    /// The serial number's content alone.
+    pub(crate) serial: Range<usize>,
+    pub(crate) issuer: Range<usize>,
+    pub(crate) subject: Range<usize>,
+    pub(crate) public_key: Range<usize>,
+    /// The unique identifiers of version 2, mostly empty.
+    pub(crate) unique_ids: Range<usize>,
+}
+
+/// Where an extension lies.
+pub(crate) struct Raw {
+    pub(crate) oid: String,
+    pub(crate) critical: bool,
+    pub(crate) whole: Range<usize>,
+    pub(crate) value: Range<usize>,
+}
+
+impl Certificate {
+    /// Reads exactly one certificate.
+    ///
+    /// # Errors
+    /// [`CertificateError::Empty`], or [`CertificateError::Malformed`] where Go's `x509.ParseCertificate` fails.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.is_empty() {
+            return Err(CertificateError::Empty);
+        }
+        let malformed = |reason| CertificateError::Malformed { index: 1, reason };
+        let (certificate, rest) = Self::parse(der).map_err(malformed)?;
+        if rest.is_empty() { Ok(certificate) } else { Err(malformed("bytes follow behind its end")) }
+    }
+
+    /// Reads the certificate at the beginning, and gives what follows it (`parseCertificate`).
+    fn parse(der: &[u8]) -> Result<(Self, &[u8]), &'static str> {
+        let mut input = Reader::new(der);
+        let whole = input.element(SEQUENCE).ok_or("it is not DER, or it is cut short")?.whole;
+        let fields = Fields::parse(whole.bytes())?;
+        Ok((Self { inner: Arc::new(fields) }, input.bytes()))
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.inner
+    }
+
+    /// The bytes of a part.
+    pub(crate) fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.inner.der.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The certificate as it is encoded.
+    pub fn der(&self) -> &[u8] {
+        &self.inner.der
+    }
+
+    /// One PEM block, as Go and kubeadm write it.
+    pub fn to_pem(&self) -> String {
+        pem::encode(LABEL, self.der())
+    }
+
+    /// The subject as Go prints it (`pkix.Name.String`), e.g. `CN=kube-apiserver-kubelet-client,O=system:masters`.
+    pub fn subject(&self) -> String {
+        self.inner.subject.to_string()
+    }
+
+    /// The last `CN` of the subject: the user name of a client certificate.
+    pub fn common_name(&self) -> Option<String> {
+        self.inner.subject.common_name().map(str::to_owned)
+    }
+
+    /// The `O` values of the subject in their order: the groups of a client certificate.
+    pub fn organizations(&self) -> Vec<String> {
+        self.inner.subject.organizations()
+    }
+
+    /// The issuer as Go prints it.
+    pub fn issuer(&self) -> String {
+        self.inner.issuer.to_string()
+    }
+
+    /// The last `CN` of the issuer.
+    pub fn issuer_common_name(&self) -> Option<String> {
+        self.inner.issuer.common_name().map(str::to_owned)
+    }
+
+    /// The subject as it is encoded (Go's `RawSubject`).
+    pub fn subject_der(&self) -> &[u8] {
+        self.part(&self.inner.ranges.subject)
+    }
+
+    /// The issuer as it is encoded (Go's `RawIssuer`): compared byte for byte with a CA's subject.
+    pub fn issuer_der(&self) -> &[u8] {
+        self.part(&self.inner.ranges.issuer)
+    }
+
+    /// The public key with its algorithm as it is encoded (Go's `RawSubjectPublicKeyInfo`).
+    pub fn spki_der(&self) -> &[u8] {
+        self.part(&self.inner.ranges.public_key)
+    }
+
+    /// The serial number in lower-case hexadecimal, two digits a byte, without a leading zero byte.
+    pub fn serial_hex(&self) -> String {
+        hex(self.serial())
+    }
+
+    /// The serial number in decimal, as kube-apiserver logs it and Go prints it.
+    pub fn serial_decimal(&self) -> String {
+        decimal(self.serial())
+    }
+
+    /// Big-endian, without a sign byte; `[0]` for zero.
+    fn serial(&self) -> &[u8] {
+        match self.part(&self.inner.ranges.serial) {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            bytes => bytes,
+        }
+    }
+
+    /// From when on it is valid.
+    pub fn not_before(&self) -> Timestamp {
+        self.inner.not_before
+    }
+
+    /// The last second in which it is valid. RFC 5280's "never" (`99991231235959Z`) is [`Timestamp::MAX`].
+    pub fn not_after(&self) -> Timestamp {
+        self.inner.not_after
+    }
+
+    /// The DNS names it is valid for, in their order.
+    pub fn dns_names(&self) -> Vec<String> {
+        self.inner.known.dns_names.clone()
+    }
+
+    /// The IP addresses it is valid for, in their order. IPv4 inside of IPv6 is given as IPv4, as Go does.
+    pub fn ip_addresses(&self) -> Vec<IpAddr> {
+        self.inner.known.ip_addresses.clone()
+    }
+
+    /// The e-mail addresses among its alternative names.
+    pub fn email_addresses(&self) -> Vec<String> {
+        self.inner.known.emails.clone()
+    }
+
+    /// The URIs among its alternative names.
+    pub fn uris(&self) -> Vec<String> {
+        self.inner.known.uris.clone()
+    }
+
+    /// The key usages; `None` when it says nothing about them.
+    pub fn key_usage(&self) -> Option<Vec<KeyUsage>> {
+        let bits = self.inner.known.key_usage?;
+        Some(
+            KEY_USAGES
+                .into_iter()
+                .enumerate()
+                .filter(|(bit, _)| bits & (1 << bit) != 0)
+                .map(|(_, u)| u)
+                .collect(),
+        )
+    }
+
+    /// The extended key usages in their order; empty when it says nothing about them, and then Go allows all.
+    pub fn extended_key_usages(&self) -> Vec<ExtendedKeyUsage> {
+        let usage = |oid: &String| match oid.as_str() {
+            "1.3.6.1.5.5.7.3.1" => ExtendedKeyUsage::ServerAuth,
+            "1.3.6.1.5.5.7.3.2" => ExtendedKeyUsage::ClientAuth,
+            "2.5.29.37.0" => ExtendedKeyUsage::Any,
+            _ => ExtendedKeyUsage::Other(oid.clone()),
+        };
+        self.inner.known.extended_key_usages.iter().map(usage).collect()
+    }
+
+    /// Whether its basic constraints say that it is a CA.
+    pub fn is_ca(&self) -> bool {
+        matches!(self.inner.known.basic_constraints, Some((true, _)))
+    }
+
+    /// Whether subject and issuer are the same bytes and it is signed with its own key.
+    pub fn is_self_signed(&self) -> bool {
+        self.subject_der() == self.issuer_der() && self.is_signed_with(self, true)
+    }
+
+    /// Whether the signature verifies with the other certificate's key; names are not compared.
+    pub(crate) fn is_signed_with(&self, issuer: &Self, allow_sha1: bool) -> bool {
+        let fields = &self.inner;
+        let message = self.part(&fields.ranges.tbs);
+        fields.signature_algorithm.verify(&issuer.inner.public_key, message, &fields.signature, allow_sha1)
+    }
+
+    /// The subject key identifier.
+    pub fn subject_key_id(&self) -> Option<Vec<u8>> {
+        self.inner.known.subject_key_id.clone()
+    }
+
+    /// The key identifier of the authority key identifier.
+    pub fn authority_key_id(&self) -> Option<Vec<u8>> {
+        self.inner.known.authority_key_id.clone()
+    }
+
+    /// SHA-256 of the DER in lower-case hexadecimal, as in the audit log's credential id `X509SHA256=…`.
+    pub fn fingerprint_sha256(&self) -> String {
+        hex(digest::digest(&digest::SHA256, self.der()).as_ref())
+    }
+
+    /// Algorithm and size of its public key.
+    pub fn key_kind(&self) -> KeyKind {
+        self.inner.public_key.kind.clone()
+    }
+
+    /// The signature algorithm as Go prints it, e.g. `SHA256-RSA`; dotted numbers where Go knows none.
+    pub fn signature_algorithm(&self) -> String {
+        self.inner.signature_algorithm.to_string()
+    }
+
+    /// 1, 2 or 3.
+    pub fn version(&self) -> u64 {
+        self.inner.version
+    }
+
+    /// All extensions in their order, known and unknown: dotted numbers, critical, and the encoded value.
+    pub fn extensions(&self) -> Vec<(String, bool, Vec<u8>)> {
+        let copy = |raw: &Raw| (raw.oid.clone(), raw.critical, self.part(&raw.value).to_vec());
+        self.inner.extensions.iter().map(copy).collect()
+    }
+}
+
+impl Fields {
+    fn parse(der: &[u8]) -> Result<Self, &'static str> {
+        const NAME: &str = "a distinguished name in it is broken";
+        let mut input = Reader::new(der).read(SEQUENCE).ok_or("it is not DER")?;
+        let tbs = input.element(SEQUENCE).ok_or("its signed part is broken")?;
+        let mut ranges = Ranges { tbs: tbs.whole.range(), ..Ranges::default() };
+        let mut fields = tbs.content;
+
+        let version = match fields.optional(explicit(0)).ok_or("its version is broken")? {
+            None => 1,
+            Some(element) => {
+                ranges.version = element.whole.range();
+                let mut content = element.content;
+                let version = content.small().filter(|version| *version < 3 && content.is_empty());
+                version.ok_or("its version is none of 1, 2 and 3")? + 1
+            }
+        };
+        let before = fields;
+        let serial = fields.integer().ok_or("its serial number is broken")?;
+        if serial.first().is_some_and(|byte| byte & 0x80 != 0) {
+            return Err("its serial number is negative");
+        }
+        let end = before.range().end - fields.range().len();
+        ranges.serial = end - serial.len()..end;
+
+        let algorithm = fields.read(SEQUENCE).ok_or("its signature algorithm is broken")?;
+        let outer = input.read(SEQUENCE).ok_or("its outer signature algorithm is broken")?;
+        if algorithm.bytes() != outer.bytes() {
+            return Err("it names two different signature algorithms");
+        }
+        let signature_algorithm = Signature::read(algorithm).ok_or("its signature algorithm is broken")?;
+
+        let issuer = fields.element(SEQUENCE).ok_or("its issuer is broken")?;
+        ranges.issuer = issuer.whole.range();
+        let mut validity = fields.read(SEQUENCE).ok_or("its validity is broken")?;
+        let not_before = time::read(&mut validity).ok_or("its start time is broken")?;
+        let not_after = time::read(&mut validity).ok_or("its end time is broken")?;
+        let subject = fields.element(SEQUENCE).ok_or("its subject is broken")?;
+        ranges.subject = subject.whole.range();
+        let info = fields.element(SEQUENCE).ok_or("its public key is broken")?;
+        ranges.public_key = info.whole.range();
+        let public_key = PublicKey::read(info.content)?;
+        let issuer = Name::read(issuer.content).ok_or(NAME)?;
+        let subject = Name::read(subject.content).ok_or(NAME)?;
+
+        let (mut extensions, mut known) = (Vec::new(), Known::default());
+        if version > 1 {
+            let start = fields.range().start;
+            fields.optional(context(1)).ok_or("its issuer's unique identifier is broken")?;
+            fields.optional(context(2)).ok_or("its subject's unique identifier is broken")?;
+            ranges.unique_ids = start..fields.range().start;
+        }
+        if version == 3
+            && let Some(list) = fields.optional(explicit(3)).ok_or("its extensions are broken")?
+        {
+            extensions = read_extensions(list.content)?;
+            for raw in &extensions {
+                let value = der.get(raw.value.clone()).unwrap_or_default();
+                known.add(&raw.oid, raw.critical, Reader::new(value))?;
+            }
+        }
+        let (unused, signature) = input.bits().ok_or("its signature is broken")?;
+        let signature = crate::asn1::right_align(unused, signature);
+        Ok(Self {
+            der: der.to_vec(),
+            version,
+            ranges,
+            signature_algorithm,
+            signature,
+            issuer,
+            subject,
+            not_before,
+            not_after,
+            public_key,
+            extensions,
+            known,
+        })
+    }
+}
+
+fn read_extensions(mut list: Reader<'_>) -> Result<Vec<Raw>, &'static str> {
+    const BROKEN: &str = "an extension is broken";
+    let mut found: Vec<Raw> = Vec::new();
+    let mut list = list.read(SEQUENCE).ok_or(BROKEN)?;
+    while !list.is_empty() {
+        let element = list.element(SEQUENCE).ok_or(BROKEN)?;
+        let mut fields = element.content;
+        let oid = fields.oid().ok_or(BROKEN)?;
+        let critical = if fields.peek() == Some(BOOLEAN) { fields.boolean().ok_or(BROKEN)? } else { false };
+        let value = fields.read(OCTET_STRING).ok_or(BROKEN)?.range();
+        if found.iter().any(|other| other.oid == oid) {
+            return Err("an extension occurs twice");
+        }
+        found.push(Raw { oid, critical, whole: element.whole.range(), value });
+    }
+    Ok(found)
+}
+
+/// Big-endian bytes in decimal.
+fn decimal(bytes: &[u8]) -> String {
+    const BASE: u64 = 1_000_000_000;
+    let mut limbs: Vec<u64> = vec![0];
+    for byte in bytes {
+        let mut carry = u64::from(*byte);
+        for limb in &mut limbs {
+            let value = *limb * 256 + carry;
+            *limb = value % BASE;
+            carry = value / BASE;
+        }
+        if carry > 0 {
+            limbs.push(carry);
+        }
+    }
+    let mut digits = limbs.iter().rev();
+    let first = digits.next().map(u64::to_string).unwrap_or_default();
+    digits.fold(first, |text, limb| format!("{text}{limb:09}"))
+}
+
+impl PartialEq for Certificate {
+    /// Equal when they are the same bytes.
+    fn eq(&self, other: &Self) -> bool {
+        self.der() == other.der()
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("issuer", &self.issuer())
+            .field("serial", &self.serial_hex())
+            .field("not_after", &self.not_after())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Every certificate of a bundle, as client-go reads one (`cert.ParseCertsPEM`, and with the same result
+/// `x509.CertPool.AppendCertsFromPEM`): other blocks, and blocks with headers, are skipped.
+///
+/// # Errors
+/// [`CertificateError`]; one malformed certificate makes client-go refuse the whole bundle.
+pub fn certificates(pem_text: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
+    let mut found = Vec::new();
+    for (index, block) in numbered(pem_text)? {
+        if block.label != LABEL || !block.headers.is_empty() {
+            continue;
+        }
+        let mut rest = block.der.as_slice();
+        // x509.ParseCertificates: several may lie in one block.
+        while !rest.is_empty() {
+            let (certificate, after) =
+                Certificate::parse(rest).map_err(|reason| CertificateError::Malformed { index, reason })?;
+            found.push(certificate);
+            rest = after;
+        }
+    }
+    if found.is_empty() { Err(CertificateError::NoCertificateBlock) } else { Ok(found) }
+}
+
+/// The certificate that a key must fit, as `tls.X509KeyPair` takes it: the first `CERTIFICATE` block, with or
+/// without headers. What follows it is sent along by a server without being parsed.
+///
+/// # Errors
+/// [`CertificateError`].
+pub fn leaf(pem_text: &[u8]) -> Result<Certificate, CertificateError> {
+    let block = numbered(pem_text)?.find(|(_, block)| block.label == LABEL);
+    let (index, block) = block.ok_or(CertificateError::NoCertificateBlock)?;
+    Certificate::from_der(&block.der).map_err(|error| match error {
+        CertificateError::Malformed { reason, .. } => CertificateError::Malformed { index, reason },
+        _ => CertificateError::Malformed { index, reason: "it is empty" },
+    })
+}
+
+fn numbered(text: &[u8]) -> Result<impl Iterator<Item = (usize, pem::Block)>, CertificateError> {
+    if text.trim_ascii().is_empty() {
+        return Err(CertificateError::Empty);
+    }
+    let blocks = pem::blocks(text);
+    if blocks.is_empty() { Err(CertificateError::NoPem) } else { Ok((1..).zip(blocks)) }
+}
