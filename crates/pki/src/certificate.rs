@@ -512,6 +512,12 @@ pub fn leaf(pem_text: &[u8]) -> Result<Certificate, CertificateError> {
     })
 }
 
+/// A distinguished name on its own, as [`Certificate::subject`] prints one: what a TLS server sends of the CAs
+/// whose client certificates it accepts. `None` if it is not one for Go.
+pub fn name_text(der: &[u8]) -> Option<String> {
+    Reader::new(der).read(SEQUENCE).and_then(Name::read).map(|name| name.to_string())
+}
+
 fn numbered(text: &[u8]) -> Result<impl Iterator<Item = (usize, pem::Block)>, CertificateError> {
     if text.trim_ascii().is_empty() {
         return Err(CertificateError::Empty);
