@@ -3,5 +3,9 @@
 //! Nothing here reads a file, a clock, the environment or the network: `perennial-host` observes and acts,
 //! this crate judges and decides. `now` is always an argument.
 
+pub mod assess;
 pub mod formats;
 pub mod inventory;
+pub mod plan;
+pub mod prove;
+pub mod run;

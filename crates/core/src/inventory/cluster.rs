@@ -1,15 +1,33 @@
 //! What the API server says, where it answers.
 
-use super::Component;
+use super::{Component, Looked};
 use jiff::Timestamp;
 
 /// The cluster as this node's own API server shows it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Cluster {
     /// Names of the nodes with the control-plane role, sorted.
     pub control_planes: Vec<String>,
     /// The leader-election leases of kube-controller-manager and kube-scheduler.
     pub leases: Vec<Lease>,
+    /// When this node's kubelet last renewed its lease in kube-node-lease.
+    pub node_lease_renewed: Option<Timestamp>,
+    /// Whether kube-apiserver reached this node's kubelet (`nodes/NAME/proxy/healthz`); the text says why not.
+    pub kubelet_reached: Looked<()>,
+    /// Aggregated API services that are served by a Service, and whether kube-apiserver reaches them.
+    pub aggregated: Vec<(String, bool)>,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            control_planes: Vec::new(),
+            leases: Vec::new(),
+            node_lease_renewed: None,
+            kubelet_reached: Looked::Absent,
+            aggregated: Vec::new(),
+        }
+    }
 }
 
 impl Cluster {

@@ -13,6 +13,13 @@ pub struct File {
     pub facts: Looked<FileFacts>,
 }
 
+impl File {
+    /// Where the bytes really are: the end of the symbolic link, where the path is one.
+    pub fn real_path(&self) -> &Utf8PathBuf {
+        self.facts.seen().and_then(|facts| facts.link_target.as_ref()).unwrap_or(&self.path)
+    }
+}
+
 /// What `stat` and the content's hash say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
@@ -33,6 +40,6 @@ pub struct FileFacts {
     /// Last change of the inode (`st_ctim`): cannot be set back, so a process that started later has read
     /// exactly this content.
     pub changed: Timestamp,
-    /// Where the path leads, if it is a symbolic link.
+    /// The absolute path at the end of the chain, if the path is a symbolic link.
     pub link_target: Option<Utf8PathBuf>,
 }

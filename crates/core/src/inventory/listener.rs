@@ -13,6 +13,8 @@ pub struct Listener {
     /// The server name that was sent; `apiserver-loopback-client` shows kube-apiserver's in-memory
     /// certificate for itself.
     pub server_name: Option<String>,
+    /// The name of the client credential that was presented, if the listener asked for one.
+    pub presented: Option<String>,
     /// The name of the credential that it should serve from disk; `None` for self-signed in-memory ones.
     pub credential: Option<String>,
     /// What came back.

@@ -1,6 +1,8 @@
 //! One node.
 
-use super::{Authority, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked, Past, Trouble};
+use super::{
+    Authority, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked, Past, Trouble,
+};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::fmt;

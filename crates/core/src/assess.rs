@@ -1,0 +1,64 @@
+//! Judges an inventory: every check that was made, with its state, and a finding where it failed.
+
+pub(crate) mod certificates;
+mod code;
+mod files;
+mod finding;
+mod kubelet;
+pub(crate) mod memory;
+mod policy;
+mod runs;
+mod served;
+
+pub use code::Code;
+pub use finding::{Check, Finding, Severity, State};
+pub use memory::{BACKDATED, Basis, Memory, memory};
+pub use policy::{Policy, Threshold, duration};
+
+use crate::inventory::Node;
+use jiff::Timestamp;
+
+/// Every check of a node, in the order in which a person reads them: root causes first.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// What was checked, whether it passed or not.
+    pub checks: Vec<Check>,
+}
+
+impl Assessment {
+    /// The findings, the gravest first, root causes before their consequences.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<_> = self
+            .checks
+            .iter()
+            .filter_map(|check| match &check.state {
+                State::Fail(finding) => Some(finding),
+                State::Pass | State::NotApplicable | State::CouldNotLook(_) => None,
+            })
+            .collect();
+        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.code()));
+        findings
+    }
+
+    /// How many checks ended in a state that `matches` accepts.
+    pub fn count(&self, matches: impl Fn(&State) -> bool) -> usize {
+        self.checks.iter().filter(|check| matches(&check.state)).count()
+    }
+
+    /// The gravest severity found.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings().into_iter().map(Finding::severity).max()
+    }
+}
+
+/// Judges `node` as of `now`.
+pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
+    let mut checks = Vec::new();
+    runs::check(node, &mut checks);
+    files::check(node, &mut checks);
+    certificates::check(node, policy, now, &mut checks);
+    served::check(node, policy, now, &mut checks);
+    memory::check(node, &mut checks);
+    kubelet::check(node, &mut checks);
+    Assessment { checks }
+}

@@ -1,0 +1,207 @@
+//! Dates, issuers and keys of every credential and CA.
+
+use super::{Check, Finding, Policy, State, Threshold};
+use crate::inventory::{Authority, Credential, Layout, Looked, Node, Place, Role, Trouble};
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use perennial_pki::certificate::Certificate;
+use perennial_pki::chain::signed_by;
+
+pub(super) fn check(node: &Node, policy: &Policy, now: Timestamp, checks: &mut Vec<Check>) {
+    for authority in &node.authorities {
+        check_authority(node, authority, policy, now, checks);
+    }
+    for credential in &node.credentials {
+        check_credential(node, credential, policy, now, checks);
+    }
+}
+
+fn check_authority(
+    node: &Node,
+    authority: &Authority,
+    policy: &Policy,
+    now: Timestamp,
+    checks: &mut Vec<Check>,
+) {
+    let mut say = |state| checks.push(Check { object: authority.name.clone(), state });
+    let certificates = match &authority.certificates {
+        Looked::Seen(certificates) => certificates,
+        Looked::Absent => {
+            return say(State::Fail(Finding::FileMissing { path: authority.file.path.clone() }));
+        }
+        Looked::Unusable(trouble) => return say(unusable(&authority.file.path, trouble)),
+    };
+    for certificate in certificates {
+        let (at, name) = (certificate.not_after(), authority.name.clone());
+        say(if certificate.not_before() > now {
+            State::Fail(Finding::NotYetValid { object: name, from: certificate.not_before() })
+        } else if at <= now {
+            State::Fail(Finding::AuthorityExpired { authority: name, at })
+        } else if policy.warn.reached(certificate.not_before(), at, now) {
+            let critical = policy.critical.reached(certificate.not_before(), at, now);
+            State::Fail(Finding::AuthorityEndsSoon { authority: name, at, critical })
+        } else {
+            State::Pass
+        });
+    }
+    let (name, key) = (authority.name.clone(), authority.key_path.clone());
+    say(match &authority.key {
+        Looked::Seen(found) if found.fits => State::Pass,
+        Looked::Seen(_) => State::Fail(Finding::AuthorityKeyMismatch { authority: name, key }),
+        Looked::Absent if node.layout == Layout::ControlPlane => {
+            State::Fail(Finding::ExternalAuthority { authority: name, key })
+        }
+        Looked::Absent => State::NotApplicable,
+        Looked::Unusable(trouble) => unusable(&key, trouble),
+    });
+}
+
+fn check_credential(
+    node: &Node,
+    credential: &Credential,
+    policy: &Policy,
+    now: Timestamp,
+    checks: &mut Vec<Check>,
+) {
+    let mut say = |state| checks.push(Check { object: credential.name.clone(), state });
+    let path = &credential.place.file().path;
+    let leaf = match &credential.certificate {
+        Looked::Seen(chain) => chain.leaf(),
+        Looked::Absent => {
+            return say(if credential.used_by.is_empty() {
+                State::NotApplicable
+            } else {
+                State::Fail(Finding::FileMissing { path: path.clone() })
+            });
+        }
+        Looked::Unusable(trouble) => return say(unusable_credential(credential, trouble)),
+    };
+    say(dates(credential, leaf, policy, now));
+    if credential.role != Role::KubeletServing {
+        say(issuer(node, credential, leaf));
+    }
+    say(key(credential));
+    if credential.role == Role::UserKubeconfig {
+        say(outdated(node, credential, leaf));
+    }
+}
+
+fn unusable(path: &Utf8PathBuf, trouble: &Trouble) -> State {
+    if trouble.blind() {
+        State::CouldNotLook(trouble.clone())
+    } else {
+        State::Fail(Finding::FileUnusable { path: path.clone(), trouble: trouble.clone() })
+    }
+}
+
+fn unusable_credential(credential: &Credential, trouble: &Trouble) -> State {
+    let path = &credential.place.file().path;
+    match (credential.role, trouble) {
+        (_, trouble) if trouble.blind() => State::CouldNotLook(trouble.clone()),
+        // A person's kubeconfig may well use a token: nothing of ours.
+        (Role::UserKubeconfig, Trouble::NoClientCertificate) => State::NotApplicable,
+        (Role::UserKubeconfig, trouble) => {
+            State::Fail(Finding::KubeconfigUnusable { path: path.clone(), trouble: trouble.clone() })
+        }
+        (_, trouble) => unusable(path, trouble),
+    }
+}
+
+fn dates(credential: &Credential, leaf: &Certificate, policy: &Policy, now: Timestamp) -> State {
+    let (from, at) = (leaf.not_before(), leaf.not_after());
+    let name = credential.name.clone();
+    // The kubelet asks for its next client certificate at 70 to 90 % of the life of the last one
+    // (client-go util/certificate/certificate_manager.go): before that nothing is late.
+    let (warn, critical) = match credential.role {
+        Role::KubeletClient => (Threshold::Percent(10), Threshold::Percent(5)),
+        _ => (policy.warn, policy.critical),
+    };
+    if from > now {
+        State::Fail(Finding::NotYetValid { object: name, from })
+    } else if at <= now && credential.role == Role::KubeletClient {
+        State::Fail(Finding::KubeletClientExpired { path: credential.place.file().path.clone(), at })
+    } else if at <= now {
+        State::Fail(Finding::CertificateExpired { credential: name, at })
+    } else if warn.reached(from, at, now) {
+        let critical = critical.reached(from, at, now);
+        State::Fail(Finding::CertificateEndsSoon { credential: name, at, critical })
+    } else {
+        State::Pass
+    }
+}
+
+/// The name of the CA that should have signed a credential.
+pub(crate) fn expected_authority(role: Role) -> &'static str {
+    match role {
+        Role::EtcdServer | Role::EtcdPeer | Role::EtcdHealthcheckClient | Role::ApiserverEtcdClient => {
+            "etcd-ca"
+        }
+        Role::FrontProxyClient => "front-proxy-ca",
+        Role::ApiserverServing
+        | Role::ApiserverKubeletClient
+        | Role::Admin
+        | Role::SuperAdmin
+        | Role::ControllerManager
+        | Role::Scheduler
+        | Role::UserKubeconfig
+        | Role::KubeletClient
+        | Role::KubeletServing => "ca",
+    }
+}
+
+fn issuer(node: &Node, credential: &Credential, leaf: &Certificate) -> State {
+    let expected = expected_authority(credential.role);
+    let Some(authority) = node.authority(expected) else { return State::NotApplicable };
+    let Looked::Seen(certificates) = &authority.certificates else { return State::NotApplicable };
+    let rest = credential.certificate.seen().map_or(&[][..], |chain| chain.rest());
+    let direct = |leaf: &Certificate| certificates.iter().any(|issuer| signed_by(leaf, issuer));
+    if direct(leaf) || rest.iter().any(|between| signed_by(leaf, between) && direct(between)) {
+        State::Pass
+    } else if credential.role == Role::UserKubeconfig {
+        // It may belong to another cluster: not ours to judge.
+        State::NotApplicable
+    } else {
+        State::Fail(Finding::WrongAuthority {
+            credential: credential.name.clone(),
+            issuer: leaf.issuer(),
+            expected: expected.to_owned(),
+        })
+    }
+}
+
+fn key(credential: &Credential) -> State {
+    let certificate = credential.place.file().path.clone();
+    let path = match &credential.place {
+        Place::Pair { key, .. } => key.path.clone(),
+        Place::Kubeconfig { .. } | Place::Combined { .. } => certificate.clone(),
+    };
+    match &credential.key {
+        Looked::Seen(key) if key.fits => State::Pass,
+        Looked::Seen(_) => {
+            State::Fail(Finding::KeyMismatch { credential: credential.name.clone(), certificate, key: path })
+        }
+        Looked::Absent => State::Fail(Finding::FileMissing { path }),
+        Looked::Unusable(trouble) => unusable(&path, trouble),
+    }
+}
+
+/// Whether a person's kubeconfig is an older copy of admin.conf's or super-admin.conf's credential.
+pub(crate) fn copy_of<'a>(node: &'a Node, leaf: &Certificate) -> Option<&'a Credential> {
+    node.credentials.iter().find(|credential| {
+        matches!(credential.role, Role::Admin | Role::SuperAdmin)
+            && credential.leaf().is_some_and(|own| own.subject_der() == leaf.subject_der())
+    })
+}
+
+fn outdated(node: &Node, credential: &Credential, leaf: &Certificate) -> State {
+    let Some(original) = copy_of(node, leaf).and_then(Credential::leaf) else { return State::NotApplicable };
+    let ours = original.issuer_der() == leaf.issuer_der();
+    if ours && original != leaf && leaf.not_after() < original.not_after() {
+        State::Fail(Finding::KubeconfigOutdated {
+            path: credential.place.file().path.clone(),
+            at: leaf.not_after(),
+        })
+    } else {
+        State::Pass
+    }
+}

@@ -1,0 +1,74 @@
+//! The stable codes of findings: one name each, never reused.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $number:literal;)+) => {
+        /// A finding's code, written `PRN####`. 1xxx dates, 2xxx chain and CA, 3xxx names and usage,
+        /// 4xxx disk ≠ served ≠ in memory, 5xxx files and keys, 6xxx kubelet, 7xxx kubeconfigs,
+        /// 8xxx cluster and runs, 9xxx perennial itself.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// All of them, in their order.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The four digits.
+            pub fn number(self) -> u16 {
+                match self { $(Self::$name => $number,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A leaf certificate has expired.
+    CertificateExpired = 1101;
+    /// A CA certificate has expired.
+    AuthorityExpired = 1102;
+    /// A leaf certificate ends soon.
+    CertificateEndsSoon = 1201;
+    /// A CA certificate ends soon.
+    AuthorityEndsSoon = 1202;
+    /// A certificate is not valid yet.
+    NotYetValid = 1301;
+    /// A certificate is not signed by the CA that should have signed it.
+    WrongAuthority = 2101;
+    /// A CA's key is not on this node: its certificates are renewed elsewhere.
+    ExternalAuthority = 2102;
+    /// A CA's key does not fit its certificate.
+    AuthorityKeyMismatch = 2103;
+    /// A listener serves something else than its file.
+    ServedOther = 4101;
+    /// A listener does not answer.
+    ListenerSilent = 4102;
+    /// A process holds an older credential than its file.
+    ProcessStale = 4103;
+    /// It can't be proven which credential a process holds.
+    ProcessUnproven = 4104;
+    /// kube-apiserver's in-memory loopback certificate has ended or ends soon.
+    LoopbackEnds = 4105;
+    /// A file that should be there is missing.
+    FileMissing = 5101;
+    /// A file is there but can't be used.
+    FileUnusable = 5102;
+    /// A private key does not belong to the certificate beside it.
+    KeyMismatch = 5103;
+    /// The kubelet's client certificate has expired.
+    KubeletClientExpired = 6101;
+    /// The kubelet does not run.
+    KubeletDown = 6102;
+    /// A kubeconfig can't be used.
+    KubeconfigUnusable = 7101;
+    /// A person's kubeconfig holds an older certificate than admin.conf.
+    KubeconfigOutdated = 7102;
+    /// An earlier run of perennial was neither finished nor undone.
+    RunOpen = 8101;
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PRN{:04}", self.number())
+    }
+}

@@ -1,0 +1,282 @@
+//! What a check can say.
+
+use super::{Basis, Code};
+use crate::inventory::{Component, Trouble};
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use std::net::SocketAddr;
+
+/// One check of one object.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// What was looked at: a credential's name, a path, `component address`.
+    pub object: String,
+    /// How it went.
+    pub state: State,
+}
+
+/// The four ways in which a check can end.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// As it should be.
+    Pass,
+    /// Something worth telling.
+    Fail(Finding),
+    /// The object is not used here.
+    NotApplicable,
+    /// Nothing is known: neither good nor bad.
+    CouldNotLook(Trouble),
+}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing, nothing to do.
+    Notice,
+    /// Will become critical.
+    Warning,
+    /// Something does not work, or stops working within the critical threshold.
+    Critical,
+}
+
+/// Something worth telling, with its evidence. The texts for people are the cli's.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// PRN1101.
+    CertificateExpired {
+        /// The credential's name.
+        credential: String,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// PRN1102.
+    AuthorityExpired {
+        /// The CA's name.
+        authority: String,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// PRN1201.
+    CertificateEndsSoon {
+        /// The credential's name.
+        credential: String,
+        /// When it ends.
+        at: Timestamp,
+        /// Below the critical threshold, not only below the warning's.
+        critical: bool,
+    },
+    /// PRN1202.
+    AuthorityEndsSoon {
+        /// The CA's name.
+        authority: String,
+        /// When it ends.
+        at: Timestamp,
+        /// Below the critical threshold.
+        critical: bool,
+    },
+    /// PRN1301.
+    NotYetValid {
+        /// The credential's or CA's name.
+        object: String,
+        /// When it begins.
+        from: Timestamp,
+    },
+    /// PRN2101.
+    WrongAuthority {
+        /// The credential's name.
+        credential: String,
+        /// The issuer that the certificate names.
+        issuer: String,
+        /// The CA that should have signed it.
+        expected: String,
+    },
+    /// PRN2102.
+    ExternalAuthority {
+        /// The CA's name.
+        authority: String,
+        /// Where its key would be.
+        key: Utf8PathBuf,
+    },
+    /// PRN2103.
+    AuthorityKeyMismatch {
+        /// The CA's name.
+        authority: String,
+        /// The key file.
+        key: Utf8PathBuf,
+    },
+    /// PRN4101.
+    ServedOther {
+        /// Who serves.
+        component: Component,
+        /// Where.
+        address: SocketAddr,
+        /// The credential whose file it should serve.
+        credential: String,
+        /// SHA-256 of what is served.
+        served: String,
+        /// SHA-256 of what is on disk.
+        on_disk: String,
+        /// When the served one ends.
+        served_until: Timestamp,
+    },
+    /// PRN4102.
+    ListenerSilent {
+        /// Who should serve.
+        component: Component,
+        /// Where.
+        address: SocketAddr,
+        /// What the connection attempt said.
+        reason: String,
+    },
+    /// PRN4103.
+    ProcessStale {
+        /// Who.
+        component: Component,
+        /// The kubeconfig that it has read.
+        file: Utf8PathBuf,
+        /// How it is known.
+        basis: Basis,
+        /// When the process started.
+        started: Option<Timestamp>,
+        /// When the file changed.
+        file_changed: Timestamp,
+    },
+    /// PRN4104.
+    ProcessUnproven {
+        /// Who.
+        component: Component,
+        /// The kubeconfig that it has read.
+        file: Utf8PathBuf,
+        /// Why nothing is proven.
+        basis: Basis,
+        /// When the process started.
+        started: Option<Timestamp>,
+    },
+    /// PRN4105.
+    LoopbackEnds {
+        /// The node's own address of the apiserver.
+        address: SocketAddr,
+        /// When the loopback certificate ends.
+        at: Timestamp,
+        /// Whether it has ended, or ends within the critical threshold.
+        critical: bool,
+    },
+    /// PRN5101.
+    FileMissing {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// PRN5102.
+    FileUnusable {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// PRN5103.
+    KeyMismatch {
+        /// The credential's name.
+        credential: String,
+        /// The certificate's file.
+        certificate: Utf8PathBuf,
+        /// The key's file.
+        key: Utf8PathBuf,
+    },
+    /// PRN6101.
+    KubeletClientExpired {
+        /// The file.
+        path: Utf8PathBuf,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// PRN6102.
+    KubeletDown {
+        /// systemd's `ActiveState (SubState)`.
+        state: String,
+        /// How often systemd has restarted it.
+        restarts: u32,
+    },
+    /// PRN7101.
+    KubeconfigUnusable {
+        /// The kubeconfig.
+        path: Utf8PathBuf,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// PRN7102.
+    KubeconfigOutdated {
+        /// The person's kubeconfig.
+        path: Utf8PathBuf,
+        /// When the certificate in it ends.
+        at: Timestamp,
+    },
+    /// PRN8101.
+    RunOpen {
+        /// The run's id.
+        run: String,
+        /// When it began.
+        began: Timestamp,
+    },
+}
+
+impl Finding {
+    /// Its code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::CertificateExpired { .. } => Code::CertificateExpired,
+            Self::AuthorityExpired { .. } => Code::AuthorityExpired,
+            Self::CertificateEndsSoon { .. } => Code::CertificateEndsSoon,
+            Self::AuthorityEndsSoon { .. } => Code::AuthorityEndsSoon,
+            Self::NotYetValid { .. } => Code::NotYetValid,
+            Self::WrongAuthority { .. } => Code::WrongAuthority,
+            Self::ExternalAuthority { .. } => Code::ExternalAuthority,
+            Self::AuthorityKeyMismatch { .. } => Code::AuthorityKeyMismatch,
+            Self::ServedOther { .. } => Code::ServedOther,
+            Self::ListenerSilent { .. } => Code::ListenerSilent,
+            Self::ProcessStale { .. } => Code::ProcessStale,
+            Self::ProcessUnproven { .. } => Code::ProcessUnproven,
+            Self::LoopbackEnds { .. } => Code::LoopbackEnds,
+            Self::FileMissing { .. } => Code::FileMissing,
+            Self::FileUnusable { .. } => Code::FileUnusable,
+            Self::KeyMismatch { .. } => Code::KeyMismatch,
+            Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
+            Self::KubeletDown { .. } => Code::KubeletDown,
+            Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
+            Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
+            Self::RunOpen { .. } => Code::RunOpen,
+        }
+    }
+
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::CertificateEndsSoon { critical, .. }
+            | Self::AuthorityEndsSoon { critical, .. }
+            | Self::LoopbackEnds { critical, .. } => {
+                if *critical {
+                    Severity::Critical
+                } else {
+                    Severity::Warning
+                }
+            }
+            Self::CertificateExpired { .. }
+            | Self::AuthorityExpired { .. }
+            | Self::NotYetValid { .. }
+            | Self::WrongAuthority { .. }
+            | Self::AuthorityKeyMismatch { .. }
+            | Self::ServedOther { .. }
+            | Self::ListenerSilent { .. }
+            | Self::ProcessStale { .. }
+            | Self::FileMissing { .. }
+            | Self::FileUnusable { .. }
+            | Self::KeyMismatch { .. }
+            | Self::KubeletClientExpired { .. }
+            | Self::KubeletDown { .. }
+            | Self::RunOpen { .. } => Severity::Critical,
+            Self::ProcessUnproven { .. }
+            | Self::KubeconfigUnusable { .. }
+            | Self::KubeconfigOutdated { .. } => Severity::Warning,
+            Self::ExternalAuthority { .. } => Severity::Notice,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What will be done: decided completely before anything is touched. A plan has no choices left in it.
+
+mod digest;
+mod lint;
+mod refusal;
+mod reload;
+pub(crate) mod renew;
+mod restart;
+mod step;
+
+pub use lint::{Fault, lint};
+pub use refusal::Refusal;
+pub use reload::reload;
+pub use renew::renew;
+pub use step::{
+    Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,
+};
+
+use crate::inventory::Component;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The format of [`Plan`]: additive changes keep it, an older perennial refuses a newer one.
+pub const FORMAT: u32 = 1;
+
+/// What the operator asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// New certificates, or only restarts.
+    pub verb: Verb,
+    /// Only these credentials (kubeadm's names); empty: all leaves.
+    pub only: Vec<String>,
+    /// The life of the new certificates in seconds, before it is clamped to the CA's.
+    pub validity_seconds: i64,
+    /// Only what the policy calls due.
+    pub due: bool,
+    /// Also what an earlier run has just installed.
+    pub force: bool,
+    /// Whether kube-apiserver may be restarted for its loopback certificate.
+    pub restart_apiserver: RestartApiserver,
+    /// Whether a test Deployment ends the proof.
+    pub workload: bool,
+}
+
+/// The two kinds of plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// New certificates, and the restarts that they need.
+    Renew,
+    /// No new certificate: only what is proven stale is restarted.
+    Reload,
+}
+
+/// When kube-apiserver is restarted although it follows its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestartApiserver {
+    /// Where its loopback certificate ends before the new certificates do.
+    Auto,
+    /// Never: the finding carries the date.
+    Never,
+    /// In every run.
+    Always,
+}
+
+/// A finished decision for one node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The node that it is for.
+    pub node: String,
+    /// When the node was looked at.
+    pub observed_at: Timestamp,
+    /// What was asked for.
+    pub request: Request,
+    /// SHA-256 over what the plan was made from: pre-images, identities, CA keys, the stale set. Never
+    /// times, container ids or leases.
+    pub digest: String,
+    /// In order.
+    pub steps: Vec<Step>,
+    /// What stays as it is, and why.
+    pub kept: Vec<Kept>,
+    /// Control planes that this run does not touch.
+    pub other_control_planes: Vec<String>,
+}
+
+impl Plan {
+    /// Whether the plan changes nothing. (A proof alone changes nothing.)
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// What is renewed, in order.
+    pub fn renewals(&self) -> impl Iterator<Item = &Renewal> {
+        self.steps.iter().flat_map(|step| match &step.action {
+            Action::Stage { renewals } => renewals.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// What is restarted, in order.
+    pub fn restarts(&self) -> impl Iterator<Item = Component> + '_ {
+        self.steps.iter().filter_map(|step| match &step.action {
+            Action::Restart { component } => Some(*component),
+            _ => None,
+        })
+    }
+
+    /// Whether something due was left out by design (exit code 1).
+    pub fn leaves_something_due(&self) -> bool {
+        !self.other_control_planes.is_empty()
+            || self.kept.iter().any(|kept| kept.reason == Reason::ExternalAuthority)
+    }
+}
+
+/// A credential or component that the plan leaves as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: Reason,
+    /// When it ends, where it ends.
+    pub until: Option<Timestamp>,
+}
+
+/// Why something is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// A finished run with the same request has just installed it.
+    JustInstalled,
+    /// The policy does not call it due.
+    NotDue,
+    /// It was not asked for.
+    NotAsked,
+    /// Its CA's key is not on this node.
+    ExternalAuthority,
+    /// The kubelet renews it by itself.
+    RotatesItself,
+    /// CAs are never renewed here.
+    Authority,
+    /// It re-reads its files.
+    ReloadsItself,
+    /// `--restart-apiserver never`.
+    RestartForbidden,
+}

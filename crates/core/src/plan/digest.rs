@@ -1,0 +1,44 @@
+//! What a plan was made from, as one number: two plans with the same digest do the same to the same bytes.
+
+use super::step::{Action, Source};
+use super::{Plan, Request};
+use crate::inventory::Component;
+use perennial_pki::digest::sha256_hex;
+use serde::Serialize;
+
+/// Pre-images, identities, CAs and the stale set. No times, container ids or leases: they change while
+/// nothing of what matters does.
+#[derive(Serialize)]
+struct Basis<'a> {
+    node: &'a str,
+    request: &'a Request,
+    renewals: Vec<(&'a str, Option<(&'a str, &'a str)>)>,
+    pre_images: Vec<(&'a str, &'a str)>,
+    restarts: Vec<Component>,
+}
+
+/// SHA-256 over what `plan` was made from.
+pub(super) fn digest(plan: &Plan) -> String {
+    let renewals = plan.renewals().map(|renewal| {
+        let identity = match &renewal.source {
+            Source::Reissue { authority_fingerprint, old_fingerprint, .. } => {
+                Some((authority_fingerprint.as_str(), old_fingerprint.as_str()))
+            }
+            Source::CopyOf { .. } => None,
+        };
+        (renewal.credential.as_str(), identity)
+    });
+    let pre_images = plan.steps.iter().flat_map(|step| match &step.action {
+        Action::Swap(swap) => swap.files.as_slice(),
+        _ => &[],
+    });
+    let basis = Basis {
+        node: &plan.node,
+        request: &plan.request,
+        renewals: renewals.collect(),
+        pre_images: pre_images.map(|file| (file.path.as_str(), file.sha256.as_str())).collect(),
+        restarts: plan.restarts().collect(),
+    };
+    // Strings, numbers and lists always serialize.
+    sha256_hex(serde_json::to_string(&basis).unwrap_or_default().as_bytes())
+}

@@ -1,0 +1,158 @@
+//! Why nothing was done.
+
+use crate::inventory::{Component, Trouble};
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+
+/// A guard that refused before anything was changed (exit code 4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Certificates and keys belong to root.
+    NotRoot,
+    /// A distribution that manages its own certificates.
+    ForeignLayout {
+        /// Its name: k3s, rke2, microk8s, k0s.
+        distribution: String,
+    },
+    /// No Kubernetes was found here.
+    NothingHere,
+    /// A worker has no certificates to renew: its kubelet rotates its own.
+    WorkerNode,
+    /// `--only` names something that is not here.
+    UnknownCredential {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A CA's certificate can't be used.
+    AuthorityUnusable {
+        /// Its file.
+        path: Utf8PathBuf,
+        /// Why; `None`: it is missing.
+        trouble: Option<Trouble>,
+    },
+    /// A CA's key is not on this node.
+    AuthorityKeyMissing {
+        /// The CA's name.
+        authority: String,
+        /// Where its key would be.
+        path: Utf8PathBuf,
+        /// What can't be renewed without it.
+        credentials: Vec<String>,
+    },
+    /// A CA's key can't be used.
+    AuthorityKeyUnusable {
+        /// Its file.
+        path: Utf8PathBuf,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// A CA's key belongs to another certificate.
+    AuthorityKeyMismatch {
+        /// The CA's certificate.
+        certificate: Utf8PathBuf,
+        /// The key that does not fit.
+        key: Utf8PathBuf,
+    },
+    /// What an expired CA signs is accepted by nobody.
+    AuthorityExpired {
+        /// The CA's name.
+        authority: String,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// The clock is before the CA's NotBefore: it can't be right.
+    ClockBeforeAuthority {
+        /// The CA's name.
+        authority: String,
+        /// Its NotBefore.
+        from: Timestamp,
+        /// The node's clock.
+        now: Timestamp,
+    },
+    /// A credential can't be read, so it can't be re-issued as it is.
+    CredentialUnusable {
+        /// Its name.
+        credential: String,
+        /// Its file.
+        path: Utf8PathBuf,
+        /// Why; `None`: it is missing.
+        trouble: Option<Trouble>,
+    },
+    /// No CA on this node has signed it.
+    UnknownIssuer {
+        /// The credential's name.
+        credential: String,
+        /// Its file.
+        path: Utf8PathBuf,
+        /// The issuer that it names.
+        issuer: String,
+    },
+    /// A key of this kind can't be made.
+    UnsupportedKey {
+        /// The credential's name.
+        credential: String,
+        /// Its key's kind.
+        kind: String,
+    },
+    /// Without a running kubelet nothing starts the next container.
+    KubeletNotRunning {
+        /// `ActiveState (SubState)`.
+        state: String,
+    },
+    /// A kubelet that is locked out may lose its static pods.
+    KubeletClientExpired {
+        /// Its file.
+        path: Utf8PathBuf,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// The container runtime does not answer, and a component must be restarted.
+    RuntimeUnavailable {
+        /// Its socket.
+        socket: Utf8PathBuf,
+        /// Why.
+        reason: String,
+        /// What must be restarted.
+        component: Component,
+    },
+    /// Another perennial works on this node.
+    Locked {
+        /// The lock's file.
+        path: Utf8PathBuf,
+    },
+    /// Too little space for the backup and the staged files.
+    NoSpace {
+        /// Where.
+        path: Utf8PathBuf,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
+    /// A directory that others may write: what lies there can be exchanged under us.
+    DirectoryWritable {
+        /// The directory.
+        path: Utf8PathBuf,
+    },
+    /// An open run can't be finished or undone: these files are neither as before nor as staged.
+    RunBlocked {
+        /// The run.
+        run: String,
+        /// The files.
+        files: Vec<Utf8PathBuf>,
+    },
+    /// An open run's journal can't be read.
+    JournalDamaged {
+        /// The journal.
+        path: Utf8PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// What was observed has changed between the plan and its start.
+    Changed {
+        /// What differs.
+        what: String,
+    },
+}

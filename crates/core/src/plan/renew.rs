@@ -1,0 +1,441 @@
+//! From an inventory and a request to a plan of new certificates.
+
+use super::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target};
+use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, RestartApiserver, Undo, digest, restart};
+use crate::assess::memory::stale;
+use crate::assess::{Policy, certificates};
+use crate::inventory::{Authority, Component, Credential, Layout, Looked, Material, Node, Place, Role};
+use camino::Utf8PathBuf;
+use jiff::{SignedDuration, Timestamp};
+use perennial_pki::certificate::Certificate;
+use perennial_pki::key::{KeyForm, KeyKind};
+use perennial_pki::reissue::Validity;
+
+/// Room for the backup and the staged files: twice what a node's certificates usually need.
+const SPACE: u64 = 4 << 20;
+
+/// What an earlier run has installed is left alone while it has lived less than this share of its life.
+const JUST_INSTALLED_PERCENT: i64 = 1;
+
+/// Decides what `renew` does on this node.
+///
+/// # Errors
+/// The first reason why nothing can be done, root causes first.
+pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) -> Result<Plan, Refusal> {
+    refuse_layout(node)?;
+    let choice = choose(node, request, policy, now)?;
+    check_authorities(node, &choice.chosen, now)?;
+    let mut renewals = Vec::new();
+    for credential in &choice.chosen {
+        renewals.push(reissue(node, credential, request, now)?);
+    }
+    renewals.extend(copies(node, request, &renewals));
+
+    let restarts = restarts(node, request, &renewals, policy, now);
+    if !restarts.is_empty() {
+        restart::refuse(node, &restarts, now)?;
+    }
+    let mut plan = Plan {
+        format: FORMAT,
+        node: node.name.clone().unwrap_or_default(),
+        observed_at: node.observed_at,
+        request: request.clone(),
+        digest: String::new(),
+        steps: steps(node, request, &renewals, &restarts),
+        kept: choice.kept,
+        other_control_planes: other_control_planes(node),
+    };
+    plan.kept.extend(untouched(node, request, &restarts));
+    plan.digest = digest::digest(&plan);
+    Ok(plan)
+}
+
+/// The control planes of the cluster that a run on this node does not touch.
+pub(super) fn other_control_planes(node: &Node) -> Vec<String> {
+    let own = node.name.as_deref().unwrap_or_default();
+    let known = node.cluster.seen().map(|cluster| cluster.control_planes.as_slice());
+    known.unwrap_or_default().iter().filter(|name| *name != own).cloned().collect()
+}
+
+/// Refuses where there is nothing of ours.
+pub(super) fn refuse_layout(node: &Node) -> Result<(), Refusal> {
+    match &node.layout {
+        Layout::Foreign(distribution) => Err(Refusal::ForeignLayout { distribution: distribution.clone() }),
+        Layout::Nothing => Err(Refusal::NothingHere),
+        _ if !node.as_root => Err(Refusal::NotRoot),
+        Layout::Worker => Err(Refusal::WorkerNode),
+        Layout::ControlPlane => Ok(()),
+    }
+}
+
+struct Choice<'a> {
+    chosen: Vec<&'a Credential>,
+    kept: Vec<Kept>,
+}
+
+/// kubeadm renews every leaf but the kubelet's own; people's copies of admin.conf follow it.
+fn renewable(credential: &Credential) -> bool {
+    !matches!(credential.role, Role::UserKubeconfig | Role::KubeletClient | Role::KubeletServing)
+}
+
+fn choose<'a>(
+    node: &'a Node,
+    request: &Request,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Choice<'a>, Refusal> {
+    let mut candidates: Vec<_> = node.credentials.iter().filter(|credential| renewable(credential)).collect();
+    candidates.sort_by(|one, other| (one.role, &one.name).cmp(&(other.role, &other.name)));
+    if let Some(name) = request.only.iter().find(|name| candidates.iter().all(|known| known.name != **name)) {
+        let known = candidates.iter().map(|credential| credential.name.clone()).collect();
+        return Err(Refusal::UnknownCredential { name: name.clone(), known });
+    }
+    let mut choice = Choice { chosen: Vec::new(), kept: Vec::new() };
+    for credential in candidates {
+        let absent = matches!(credential.certificate, Looked::Absent);
+        if absent && credential.used_by.is_empty() && !request.only.contains(&credential.name) {
+            continue;
+        }
+        match keep(node, credential, request, policy, now) {
+            Some(reason) => choice.kept.push(Kept {
+                name: credential.name.clone(),
+                reason,
+                until: credential.leaf().map(Certificate::not_after),
+            }),
+            None => choice.chosen.push(credential),
+        }
+    }
+    Ok(choice)
+}
+
+fn keep(
+    node: &Node,
+    credential: &Credential,
+    request: &Request,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Reason> {
+    if !request.only.is_empty() && !request.only.contains(&credential.name) {
+        return Some(Reason::NotAsked);
+    }
+    let leaf = credential.leaf()?;
+    if request.due && !policy.warn.reached(leaf.not_before(), leaf.not_after(), now) {
+        return Some(Reason::NotDue);
+    }
+    let facts = credential.place.file().facts.seen()?;
+    let installed = node.past.installed_at(&credential.place.file().path, &facts.sha256)?;
+    let lived = now.duration_since(installed.at).as_secs().saturating_mul(100);
+    let recent = lived < installed.validity_seconds.saturating_mul(JUST_INSTALLED_PERCENT);
+    let same_request = installed.validity_seconds == request.validity_seconds;
+    (!request.force && recent && same_request && leaf.not_after() > now).then_some(Reason::JustInstalled)
+}
+
+/// The CA that signs the next certificate: the one on this node that has signed the last one.
+fn authority_of<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> {
+    node.issuer_of(credential)
+}
+
+fn check_authorities(node: &Node, chosen: &[&Credential], now: Timestamp) -> Result<(), Refusal> {
+    for authority in &node.authorities {
+        let needing: Vec<String> = chosen
+            .iter()
+            .filter(|credential| match authority_of(node, credential) {
+                Some(own) => own.name == authority.name,
+                None => certificates::expected_authority(credential.role) == authority.name,
+            })
+            .map(|credential| credential.name.clone())
+            .collect();
+        if !needing.is_empty() {
+            check_authority(authority, needing, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_authority(authority: &Authority, credentials: Vec<String>, now: Timestamp) -> Result<(), Refusal> {
+    let (name, path) = (authority.name.clone(), authority.key_path.clone());
+    let certificate = match &authority.certificates {
+        Looked::Seen(certificates) => certificates.first(),
+        Looked::Absent => None,
+        Looked::Unusable(trouble) => {
+            let path = authority.file.path.clone();
+            return Err(Refusal::AuthorityUnusable { path, trouble: Some(trouble.clone()) });
+        }
+    };
+    let Some(certificate) = certificate else {
+        return Err(Refusal::AuthorityUnusable { path: authority.file.path.clone(), trouble: None });
+    };
+    match &authority.key {
+        Looked::Absent => return Err(Refusal::AuthorityKeyMissing { authority: name, path, credentials }),
+        Looked::Unusable(trouble) => {
+            return Err(Refusal::AuthorityKeyUnusable { path, trouble: trouble.clone() });
+        }
+        Looked::Seen(key) if !key.fits => {
+            let certificate = authority.file.path.clone();
+            return Err(Refusal::AuthorityKeyMismatch { certificate, key: path });
+        }
+        Looked::Seen(_) => {}
+    }
+    if certificate.not_before() > now {
+        return Err(Refusal::ClockBeforeAuthority { authority: name, from: certificate.not_before(), now });
+    }
+    if certificate.not_after() <= now {
+        return Err(Refusal::AuthorityExpired { authority: name, at: certificate.not_after() });
+    }
+    Ok(())
+}
+
+fn reissue(
+    node: &Node,
+    credential: &Credential,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Renewal, Refusal> {
+    let path = credential.place.file().path.clone();
+    let unusable = |trouble| {
+        let (credential, path) = (credential.name.clone(), path.clone());
+        Refusal::CredentialUnusable { credential, path, trouble }
+    };
+    let leaf = match &credential.certificate {
+        Looked::Seen(chain) => chain.leaf(),
+        Looked::Absent => return Err(unusable(None)),
+        Looked::Unusable(trouble) => return Err(unusable(Some(trouble.clone()))),
+    };
+    let unknown = || Refusal::UnknownIssuer {
+        credential: credential.name.clone(),
+        path: path.clone(),
+        issuer: leaf.issuer(),
+    };
+    let authority = authority_of(node, credential).ok_or_else(unknown)?;
+    let issuer = authority.certificates.seen().and_then(|all| all.first()).ok_or_else(unknown)?;
+    let (key_kind, key_form) = key_to_make(credential, leaf)?;
+    let length = SignedDuration::from_secs(request.validity_seconds);
+    let (validity, _clamped) = Validity::from_now(now, length, issuer).map_err(|_| {
+        Refusal::AuthorityExpired { authority: authority.name.clone(), at: issuer.not_after() }
+    })?;
+    let target = match &credential.place {
+        Place::Pair { certificate, key } => {
+            Target::Pair { certificate: certificate.path.clone(), key: key.path.clone() }
+        }
+        Place::Kubeconfig { file, material: Material::Embedded, .. } => {
+            Target::Kubeconfig { path: file.path.clone() }
+        }
+        Place::Kubeconfig { material: Material::Files { certificate, key }, .. } => {
+            Target::Pair { certificate: certificate.clone(), key: key.clone() }
+        }
+        Place::Combined { .. } => return Err(unknown()),
+    };
+    Ok(Renewal {
+        credential: credential.name.clone(),
+        target,
+        source: Source::Reissue {
+            authority_certificate: authority.file.path.clone(),
+            authority_key: authority.key_path.clone(),
+            authority_fingerprint: issuer.fingerprint_sha256(),
+            old_fingerprint: leaf.fingerprint_sha256(),
+            key_kind,
+            key_form,
+            not_before: validity.not_before,
+        },
+        old_not_after: Some(leaf.not_after()),
+        new_not_after: validity.not_after,
+        names: leaf.dns_names().len() + leaf.ip_addresses().len(),
+    })
+}
+
+/// The old key's algorithm; the certificate's where the key can't be read: it gets a new one anyway.
+fn key_to_make(credential: &Credential, leaf: &Certificate) -> Result<(KeyKind, KeyForm), Refusal> {
+    let kind = leaf.key_kind();
+    let natural = match &kind {
+        KeyKind::Rsa(2048 | 3072 | 4096) => KeyForm::Pkcs1,
+        KeyKind::EcdsaP256 | KeyKind::EcdsaP384 | KeyKind::EcdsaP521 => KeyForm::Sec1,
+        KeyKind::Ed25519 => KeyForm::Pkcs8,
+        KeyKind::Rsa(_) | KeyKind::Other(_) => {
+            let (credential, kind) = (credential.name.clone(), kind.to_string());
+            return Err(Refusal::UnsupportedKey { credential, kind });
+        }
+    };
+    let form = credential.key.seen().filter(|key| key.fits).map_or(natural, |key| key.form.clone());
+    Ok((kind, form))
+}
+
+/// People's kubeconfigs that hold what is renewed, or an older copy of it.
+fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> {
+    let admin_asked = |name: &str| request.only.is_empty() || request.only.iter().any(|only| only == name);
+    let mut copies = Vec::new();
+    for credential in node.credentials.iter().filter(|credential| credential.role == Role::UserKubeconfig) {
+        let Place::Kubeconfig { file, material: Material::Embedded, .. } = &credential.place else {
+            continue;
+        };
+        let Some(leaf) = credential.leaf() else { continue };
+        let Some(original) = certificates::copy_of(node, leaf) else { continue };
+        let Some(own) = original.leaf() else { continue };
+        if own.issuer_der() != leaf.issuer_der() || !admin_asked(&original.name) {
+            continue;
+        }
+        let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
+        let older = own != leaf && leaf.not_after() < own.not_after();
+        if (renewed.is_some() && (older || own == leaf)) || (renewed.is_none() && older) {
+            copies.push(Renewal {
+                credential: credential.name.clone(),
+                target: Target::Kubeconfig { path: file.path.clone() },
+                source: Source::CopyOf { credential: original.name.clone() },
+                old_not_after: Some(leaf.not_after()),
+                new_not_after: renewed.map_or(own.not_after(), |renewal| renewal.new_not_after),
+                names: 0,
+            });
+        }
+    }
+    copies
+}
+
+/// kube-scheduler before kube-controller-manager: it gives its lease back by itself. kube-apiserver last.
+fn restarts(
+    node: &Node,
+    request: &Request,
+    renewals: &[Renewal],
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Component> {
+    let already_stale = if request.only.is_empty() { stale(node) } else { Vec::new() };
+    let mut restarts: Vec<_> = [Component::KubeScheduler, Component::KubeControllerManager]
+        .into_iter()
+        .filter(|component| {
+            let holds = |name: &str| {
+                node.holders.iter().any(|holder| {
+                    holder.component == *component
+                        && holder.credential == name
+                        && holder.material == Material::Embedded
+                })
+            };
+            already_stale.contains(component) || renewals.iter().any(|renewal| holds(&renewal.credential))
+        })
+        .collect();
+    if restart_apiserver(node, request, renewals, policy, now) {
+        restarts.push(Component::KubeApiserver);
+    }
+    restarts
+}
+
+/// kube-apiserver follows its files; only its loopback certificate lives in memory for as long as the process.
+/// It is restarted where that ends before the new serving certificate is due again, and where a restart
+/// would really give it a longer life.
+fn restart_apiserver(
+    node: &Node,
+    request: &Request,
+    renewals: &[Renewal],
+    policy: &Policy,
+    now: Timestamp,
+) -> bool {
+    match request.restart_apiserver {
+        RestartApiserver::Never => return false,
+        RestartApiserver::Always => return !renewals.is_empty(),
+        RestartApiserver::Auto => {}
+    }
+    let loopback = node.listeners.iter().find(|listener| listener.loopback());
+    let Some(loopback) = loopback.and_then(|listener| listener.served.seen()) else { return false };
+    let loopback = loopback.chain.leaf();
+    let Some(serving) = renewals.iter().find(|renewal| {
+        node.credential(&renewal.credential).is_some_and(|known| known.role == Role::ApiserverServing)
+    }) else {
+        return false;
+    };
+    let life = loopback.not_after().duration_since(loopback.not_before());
+    let left = loopback.not_after().duration_since(now);
+    let due_then = policy.warn.reached(now, serving.new_not_after, loopback.not_after());
+    let gains = left.as_secs().saturating_mul(10) < life.as_secs().saturating_mul(9);
+    loopback.not_after() < serving.new_not_after && !due_then && gains
+}
+
+fn steps(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[Component]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if renewals.is_empty() && restarts.is_empty() {
+        return steps;
+    }
+    steps.push(restart::backup(node));
+    if !renewals.is_empty() {
+        steps.push(Step {
+            guards: vec![Guard::Space { bytes: SPACE }, Guard::AsPlanned],
+            action: Action::Stage { renewals: renewals.to_vec() },
+            undo: Undo::RemoveStaged,
+            proofs: vec![Proof::ReadBack],
+            limit_seconds: 60,
+        });
+    }
+    steps.extend(renewals.iter().map(|renewal| swap(node, renewal)));
+    for component in restarts {
+        steps.extend(restart::steps(node, *component));
+    }
+    if request.workload {
+        steps.push(restart::workload());
+    }
+    steps
+}
+
+fn swap(node: &Node, renewal: &Renewal) -> Step {
+    let files = renewal
+        .target
+        .files()
+        .into_iter()
+        .map(|path| PreImage { path: path.clone(), sha256: hash_of(node, path) })
+        .collect();
+    let listeners = node.listeners.iter().filter(|listener| {
+        listener.credential.as_deref() == Some(renewal.credential.as_str()) && !listener.loopback()
+    });
+    let mut proofs = vec![Proof::OnDisk];
+    let mut silent = false;
+    for listener in listeners {
+        silent |= listener.served.seen().is_none();
+        proofs.push(Proof::Served(Listening {
+            component: listener.component,
+            address: listener.address,
+            server_name: listener.server_name.clone(),
+        }));
+    }
+    Step {
+        guards: vec![Guard::AsPlanned],
+        action: Action::Swap(Swap {
+            credential: renewal.credential.clone(),
+            files,
+            old_not_after: renewal.old_not_after,
+        }),
+        undo: Undo::ExchangeBack,
+        proofs,
+        // A component that does not answer now may be in the kubelet's crash back-off: up to five minutes.
+        limit_seconds: if silent { 330 } else { 30 },
+    }
+}
+
+/// The hash of a live file as it was observed; empty where it did not exist.
+fn hash_of(node: &Node, path: &Utf8PathBuf) -> String {
+    let files = node.credentials.iter().flat_map(|credential| match &credential.place {
+        Place::Pair { certificate, key } => vec![certificate, key],
+        Place::Kubeconfig { file, .. } | Place::Combined { file } => vec![file],
+    });
+    let mut found = files.filter(|file| file.path == *path).filter_map(|file| file.facts.seen());
+    found.next().map(|facts| facts.sha256.clone()).unwrap_or_default()
+}
+
+fn untouched(node: &Node, request: &Request, restarts: &[Component]) -> Vec<Kept> {
+    let kept = |name: String, reason, until| Kept { name, reason, until };
+    let mut untouched = Vec::new();
+    for component in [Component::KubeApiserver, Component::Etcd] {
+        if node.static_pod(component).is_some() && !restarts.contains(&component) {
+            let forbidden =
+                component == Component::KubeApiserver && request.restart_apiserver == RestartApiserver::Never;
+            let reason = if forbidden { Reason::RestartForbidden } else { Reason::ReloadsItself };
+            untouched.push(kept(component.to_string(), reason, None));
+        }
+    }
+    for authority in &node.authorities {
+        let until = authority.certificates.seen().and_then(|all| all.first()).map(Certificate::not_after);
+        untouched.push(kept(authority.name.clone(), Reason::Authority, until));
+    }
+    for credential in &node.credentials {
+        if credential.role == Role::KubeletClient {
+            let until = credential.leaf().map(Certificate::not_after);
+            untouched.push(kept(credential.name.clone(), Reason::RotatesItself, until));
+        }
+    }
+    untouched
+}

@@ -1,0 +1,115 @@
+//! The steps that both `renew` and `reload` are made of: backup, restart, lease, workload.
+
+use super::Refusal;
+use super::step::{Action, Guard, Harmless, Proof, Step, Undo};
+use crate::inventory::{Component, Looked, Node, Role, Trouble};
+use jiff::Timestamp;
+
+/// Longer than the kubelet's longest crash back-off (five minutes, kuberuntime_manager.go).
+const RESTART_LIMIT_SECONDS: u32 = 330;
+
+/// Refuses a restart that could not come to its end: somebody must start the next container.
+pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Result<(), Refusal> {
+    match &node.kubelet.unit {
+        Looked::Seen(unit) if !unit.running() => {
+            let state = format!("{} ({})", unit.active_state, unit.sub_state);
+            return Err(Refusal::KubeletNotRunning { state });
+        }
+        Looked::Absent => return Err(Refusal::KubeletNotRunning { state: "not found".to_owned() }),
+        Looked::Seen(_) | Looked::Unusable(_) => {}
+    }
+    for credential in node.credentials.iter().filter(|credential| credential.role == Role::KubeletClient) {
+        let Some(leaf) = credential.leaf() else { continue };
+        if leaf.not_after() <= now {
+            let path = credential.place.file().path.clone();
+            return Err(Refusal::KubeletClientExpired { path, at: leaf.not_after() });
+        }
+    }
+    for holder in node.holders.iter().filter(|holder| restarts.contains(&holder.component)) {
+        if let Looked::Unusable(Trouble::NoAnswer(reason) | Trouble::Io(reason)) = &holder.container {
+            return Err(Refusal::RuntimeUnavailable {
+                socket: node.kubelet.runtime_socket.clone(),
+                reason: reason.clone(),
+                component: holder.component,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Everything that could be needed to go back, whatever is changed.
+pub(super) fn backup(node: &Node) -> Step {
+    let mut directories = vec!["/etc/kubernetes".into(), node.kubelet.certificate_directory.clone()];
+    // Certificates may lie elsewhere: kubespray's ssl directory, a split etcd.
+    for credential in &node.credentials {
+        if let Some(directory) = credential.place.file().path.parent()
+            && credential.role != Role::UserKubeconfig
+            && !directories.iter().any(|known: &camino::Utf8PathBuf| directory.starts_with(known))
+        {
+            directories.push(directory.to_owned());
+        }
+    }
+    Step {
+        guards: Vec::new(),
+        action: Action::Backup { directories },
+        undo: Undo::Nothing { because: Harmless::Copy },
+        proofs: vec![Proof::ReadBack],
+        limit_seconds: 60,
+    }
+}
+
+/// Stops one component and waits for the next container; releases the lease that its end leaves behind.
+pub(super) fn steps(node: &Node, component: Component) -> Vec<Step> {
+    let mut proofs = vec![Proof::NewContainer { component }];
+    proofs.extend(
+        node.listeners
+            .iter()
+            .filter(|listener| {
+                component == Component::KubeApiserver
+                    && listener.component == component
+                    && !listener.loopback()
+            })
+            .map(|listener| {
+                Proof::Served(super::Listening {
+                    component,
+                    address: listener.address,
+                    server_name: listener.server_name.clone(),
+                })
+            }),
+    );
+    // kube-scheduler gives its lease back when it ends (ReleaseOnCancel, cmd/kube-scheduler/app/options);
+    // kube-controller-manager does not.
+    let keeps_its_lease = component == Component::KubeControllerManager;
+    let lease = matches!(component, Component::KubeControllerManager | Component::KubeScheduler);
+    if lease && !keeps_its_lease {
+        proofs.push(Proof::LeaseRenewed { component });
+    }
+    let mut steps = vec![Step {
+        guards: vec![Guard::KubeletRuns],
+        action: Action::Restart { component },
+        undo: Undo::RestartAgain,
+        proofs,
+        limit_seconds: RESTART_LIMIT_SECONDS,
+    }];
+    if keeps_its_lease {
+        steps.push(Step {
+            guards: vec![Guard::HolderIsGone],
+            action: Action::ReleaseLease { component },
+            undo: Undo::Nothing { because: Harmless::LeaseIsTaken },
+            proofs: vec![Proof::LeaseRenewed { component }],
+            limit_seconds: 60,
+        });
+    }
+    steps
+}
+
+/// A test Deployment at the very end.
+pub(super) fn workload() -> Step {
+    Step {
+        guards: Vec::new(),
+        action: Action::Workload,
+        undo: Undo::Nothing { because: Harmless::RemovesItself },
+        proofs: vec![Proof::WorkloadRuns],
+        limit_seconds: 60,
+    }
+}

@@ -1,0 +1,248 @@
+//! Proves each edge: who talks to whom, with which credential, and how it is known that it is in use.
+
+use crate::assess::{Basis, Memory, memory};
+use crate::inventory::{Component, Handshake, Listener, Looked, Node};
+use crate::run::WorkloadOutcome;
+use jiff::Timestamp;
+use std::net::SocketAddr;
+
+/// One edge of the trust graph with its proof.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Who talks.
+    pub from: Party,
+    /// To whom.
+    pub to: Party,
+    /// The credential that is proven, by its name.
+    pub credential: String,
+    /// What was seen.
+    pub proof: Shown,
+    /// What follows from it.
+    pub verdict: Verdict,
+}
+
+/// One end of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// Whoever uses the API.
+    Clients,
+    /// A component of this node.
+    Component(Component),
+    /// The other etcd members.
+    EtcdPeers,
+    /// Whoever holds admin.conf.
+    Administrator,
+    /// Aggregated API servers behind the front proxy.
+    Aggregated,
+}
+
+/// What was seen of an edge.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A listener serves this certificate (SHA-256); the file holds that one.
+    Served {
+        /// Where.
+        address: SocketAddr,
+        /// What is served.
+        served: String,
+        /// What is on disk.
+        on_disk: Option<String>,
+    },
+    /// The listener accepted this client certificate from disk.
+    Accepted {
+        /// Where.
+        address: SocketAddr,
+    },
+    /// A process that never re-reads its file: when it started, when the file changed, when its lease was renewed.
+    Process {
+        /// Start of the process.
+        started: Option<Timestamp>,
+        /// Change of the file.
+        file_changed: Option<Timestamp>,
+        /// Its lease's last renewal, if the API told.
+        lease_renewed: Option<Timestamp>,
+        /// The verdict on what it holds.
+        basis: Option<Basis>,
+    },
+    /// The API answered a request made with this credential, or through it.
+    Answered,
+    /// The kubelet renewed its node's lease then.
+    NodeLease {
+        /// When.
+        renewed: Timestamp,
+    },
+    /// A test Deployment.
+    Workload(WorkloadOutcome),
+    /// Nothing could be seen.
+    Nothing {
+        /// Why, in English.
+        reason: String,
+    },
+}
+
+/// What follows for an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The credential on disk is in use.
+    Proven,
+    /// Nothing is known.
+    NotProven,
+    /// Something else is in use, or nothing works.
+    Refuted,
+}
+
+/// How old a kubelet's lease may be: it renews every ten seconds (a quarter of nodeLeaseDurationSeconds).
+const NODE_LEASE_SECONDS: i64 = 40;
+
+/// How old a leader's lease may be: it is renewed every two seconds and runs out after fifteen.
+const LEADER_LEASE_SECONDS: i64 = 15;
+
+/// Proves what can be proven of a node from one look at it, and from the test Deployment where there was one.
+pub fn prove(node: &Node, workload: Option<&WorkloadOutcome>) -> Vec<Edge> {
+    let mut edges: Vec<_> = node.listeners.iter().filter_map(|listener| served(node, listener)).collect();
+    edges.extend(node.listeners.iter().filter_map(|listener| accepted(node, listener)));
+    edges.extend(node.holders.iter().map(|holder| process(node, holder.component)));
+    edges.extend(through_the_api(node));
+    edges.extend(workload.map(|outcome| Edge {
+        from: Party::Administrator,
+        to: Party::Component(Component::KubeApiserver),
+        credential: "admin.conf".to_owned(),
+        verdict: match outcome {
+            WorkloadOutcome::Proven { .. } => Verdict::Proven,
+            WorkloadOutcome::NotProven { .. } => Verdict::NotProven,
+            WorkloadOutcome::Failed { .. } => Verdict::Refuted,
+        },
+        proof: Shown::Workload(outcome.clone()),
+    }));
+    edges
+}
+
+fn served(node: &Node, listener: &Listener) -> Option<Edge> {
+    let name = listener.credential.as_ref()?;
+    let on_disk = node.credential(name).and_then(|credential| credential.leaf());
+    let from = match listener.component {
+        Component::Etcd if name == "etcd-peer" => Party::EtcdPeers,
+        Component::Etcd | Component::Kubelet => Party::Component(Component::KubeApiserver),
+        _ => Party::Clients,
+    };
+    let (proof, verdict) = match &listener.served {
+        Looked::Seen(served) => {
+            let leaf = served.chain.leaf();
+            let good = on_disk == Some(leaf)
+                && served.handshake == Handshake::Completed
+                && leaf.not_after() > node.observed_at;
+            let proof = Shown::Served {
+                address: listener.address,
+                served: leaf.fingerprint_sha256(),
+                on_disk: on_disk.map(|leaf| leaf.fingerprint_sha256()),
+            };
+            let unknown = on_disk.is_none();
+            (
+                proof,
+                if good {
+                    Verdict::Proven
+                } else if unknown {
+                    Verdict::NotProven
+                } else {
+                    Verdict::Refuted
+                },
+            )
+        }
+        Looked::Absent => (Shown::Nothing { reason: "not looked at".to_owned() }, Verdict::NotProven),
+        Looked::Unusable(trouble) => (Shown::Nothing { reason: trouble.to_string() }, Verdict::Refuted),
+    };
+    Some(Edge { from, to: Party::Component(listener.component), credential: name.clone(), proof, verdict })
+}
+
+/// The client certificate that etcd accepted when it was looked at: the API server's own, from disk.
+fn accepted(node: &Node, listener: &Listener) -> Option<Edge> {
+    let name = listener.presented.as_ref()?;
+    let served = listener.served.seen()?;
+    let good = served.handshake == Handshake::Completed && node.credential(name).is_some();
+    Some(Edge {
+        from: Party::Component(Component::KubeApiserver),
+        to: Party::Component(listener.component),
+        credential: name.clone(),
+        proof: Shown::Accepted { address: listener.address },
+        verdict: if good { Verdict::Proven } else { Verdict::Refuted },
+    })
+}
+
+fn process(node: &Node, component: Component) -> Edge {
+    let holder = node.holders.iter().find(|holder| holder.component == component);
+    let credential = holder.and_then(|holder| node.credential(&holder.credential));
+    let file_changed =
+        credential.and_then(|credential| credential.place.file().facts.seen()).map(|facts| facts.changed);
+    let started = holder.and_then(|holder| holder.started());
+    let judged = holder.map(|holder| memory(node, holder));
+    let lease_renewed =
+        node.cluster.seen().and_then(|cluster| cluster.lease(component)).and_then(|lease| lease.renewed);
+    let led = match (lease_renewed, started) {
+        (Some(renewed), Some(started)) => {
+            renewed > started && node.observed_at.duration_since(renewed).as_secs() < LEADER_LEASE_SECONDS
+        }
+        _ => false,
+    };
+    let expired = credential
+        .and_then(|credential| credential.leaf())
+        .is_some_and(|leaf| leaf.not_after() <= node.observed_at);
+    let verdict = match judged {
+        Some(Memory::Stale(_)) => Verdict::Refuted,
+        Some(Memory::Fresh(_)) if expired => Verdict::Refuted,
+        Some(Memory::Fresh(_)) if led => Verdict::Proven,
+        Some(Memory::Fresh(_)) if lease_renewed.is_some() => Verdict::Refuted,
+        Some(Memory::Fresh(_) | Memory::Unproven(_)) | None => Verdict::NotProven,
+    };
+    Edge {
+        from: Party::Component(component),
+        to: Party::Component(Component::KubeApiserver),
+        credential: holder.map(|holder| holder.credential.clone()).unwrap_or_default(),
+        proof: Shown::Process { started, file_changed, lease_renewed, basis: judged.map(Memory::basis) },
+        verdict,
+    }
+}
+
+/// What only the API can show: that it answers admin.conf, reaches the kubelet and the aggregated APIs, and
+/// hears from the kubelet.
+fn through_the_api(node: &Node) -> Vec<Edge> {
+    let apiserver = Party::Component(Component::KubeApiserver);
+    let kubelet = Party::Component(Component::Kubelet);
+    let edge = |from, to, credential: &str, proof, verdict| Edge {
+        from,
+        to,
+        credential: credential.to_owned(),
+        proof,
+        verdict,
+    };
+    let nothing = |reason: String| Shown::Nothing { reason };
+    let cluster = match &node.cluster {
+        Looked::Seen(cluster) => cluster,
+        Looked::Absent => return Vec::new(),
+        Looked::Unusable(trouble) => {
+            let proof = nothing(trouble.to_string());
+            return vec![edge(Party::Administrator, apiserver, "admin.conf", proof, Verdict::Refuted)];
+        }
+    };
+    let mut edges =
+        vec![edge(Party::Administrator, apiserver, "admin.conf", Shown::Answered, Verdict::Proven)];
+    let (proof, verdict) = match &cluster.kubelet_reached {
+        Looked::Seen(()) => (Shown::Answered, Verdict::Proven),
+        Looked::Absent => (nothing("not looked at".to_owned()), Verdict::NotProven),
+        Looked::Unusable(trouble) => (nothing(trouble.to_string()), Verdict::Refuted),
+    };
+    edges.push(edge(apiserver, kubelet, "apiserver-kubelet-client", proof, verdict));
+    if let Some(renewed) = cluster.node_lease_renewed {
+        let age = node.observed_at.duration_since(renewed).as_secs();
+        let verdict = if age < NODE_LEASE_SECONDS { Verdict::Proven } else { Verdict::Refuted };
+        edges.push(edge(kubelet, apiserver, "kubelet-client", Shown::NodeLease { renewed }, verdict));
+    }
+    for (name, available) in &cluster.aggregated {
+        let (proof, verdict) = if *available {
+            (Shown::Answered, Verdict::Proven)
+        } else {
+            (nothing(format!("{name} is not available")), Verdict::NotProven)
+        };
+        edges.push(edge(apiserver, Party::Aggregated, "front-proxy-client", proof, verdict));
+    }
+    edges
+}
