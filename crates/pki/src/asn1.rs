@@ -29,7 +29,7 @@ pub(crate) const fn explicit(number: u8) -> u8 {
 }
 
 /// What is left to read, and where it lies in the outermost input.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The content of the next element, which must have this tag.
-    pub(crate) fn read(&mut self, tag: u8) -> Option<Reader<'a>> {
+    pub(crate) fn read(&mut self, tag: u8) -> Option<Self> {
         self.element(tag).map(|element| element.content)
     }
 

@@ -4,13 +4,12 @@
 //! every fault is reported, and the dates of the CA are looked at as Go looks at them, which other verifiers
 //! don't do. No fault means that Go accepts; certificate policies alone are not evaluated.
 
-use std::net::IpAddr;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
+use crate::constraint;
 use crate::hostname;
 use crate::key::KeyKind;
 
@@ -257,7 +256,7 @@ impl<'a> Search<'a> {
 /// Whether Go lets it sign certificates (`CheckSignatureFrom`): version 1 needs no basic constraints.
 pub(crate) fn may_sign(issuer: &Certificate) -> bool {
     let known = &issuer.fields().known;
-    let ca = known.basic_constraints.map_or(issuer.version() != 3, |(ca, _)| ca);
+    let ca = known.basic_constraints.map_or_else(|| issuer.version() != 3, |(ca, _)| ca);
     // Go can't tell an empty key usage from an absent one.
     ca && known.key_usage.is_none_or(|bits| bits == 0 || bits & (1 << 5) != 0)
 }
@@ -294,8 +293,9 @@ fn wrong_usage(way: &[&Certificate], usage: Option<Use>) -> Option<Fault> {
     (!way.iter().all(allows)).then_some(Fault::WrongUsage { needed })
 }
 
-/// `checkChainConstraints`.
+/// The constraints of each CA on the names of everything below it.
 fn names_not_permitted(way: &[&Certificate]) -> Vec<Fault> {
-    let _ = (way, IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
-    Vec::new()
+    let pairs = way.iter().enumerate().flat_map(|(at, ca)| way.iter().take(at).map(move |below| (below, ca)));
+    let names = pairs.flat_map(|(below, ca)| constraint::not_permitted(below, ca));
+    names.map(|name| Fault::NameNotPermitted { name }).collect()
 }

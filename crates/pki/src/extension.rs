@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::asn1::{BOOLEAN, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, explicit};
+use crate::constraint::is_domain_constraint;
 
 pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
 pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
@@ -135,7 +136,7 @@ impl Known {
                 2 => self.dns_names.push(text()?),
                 6 => self.uris.push(text()?),
                 7 => {
-                    self.ip_addresses.push(address(bytes).ok_or("an IP address has neither 4 nor 16 bytes")?)
+                    self.ip_addresses.push(address(bytes).ok_or("an IP address has neither 4 nor 16 bytes")?);
                 }
                 _ => {}
             }
@@ -157,8 +158,8 @@ impl Known {
         if permitted.is_none_or(|list| list.is_empty()) && excluded.is_none_or(|list| list.is_empty()) {
             return None;
         }
-        let (permitted, first) = subtrees(permitted.unwrap_or(Reader::new(&[])))?;
-        let (excluded, second) = subtrees(excluded.unwrap_or(Reader::new(&[])))?;
+        let (permitted, first) = subtrees(permitted.unwrap_or_default())?;
+        let (excluded, second) = subtrees(excluded.unwrap_or_default())?;
         (self.permitted, self.excluded) = (permitted, excluded);
         Some(first || second)
     }
@@ -170,10 +171,17 @@ fn subtrees(mut list: Reader<'_>) -> Option<(Vec<Constraint>, bool)> {
         let base = list.read(SEQUENCE)?.any()?;
         let bytes = base.content.bytes();
         match base.tag ^ 0x80 {
-            1 => constraints.push(Constraint::Email(ascii(bytes)?)),
-            2 => constraints.push(Constraint::Dns(ascii(bytes)?)),
+            1 => {
+                let limit =
+                    ascii(bytes).filter(|limit| limit.contains('@') || is_domain_constraint(limit))?;
+                constraints.push(Constraint::Email(limit));
+            }
+            2 => {
+                constraints.push(Constraint::Dns(ascii(bytes).filter(|domain| is_domain_constraint(domain))?))
+            }
             6 => {
-                let domain = ascii(bytes).filter(|domain| domain.parse::<IpAddr>().is_err())?;
+                let domain = ascii(bytes)
+                    .filter(|domain| domain.parse::<IpAddr>().is_err() && is_domain_constraint(domain))?;
                 constraints.push(Constraint::Uri(domain));
             }
             7 => {

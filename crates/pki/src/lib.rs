@@ -17,6 +17,7 @@ mod algorithm;
 mod asn1;
 pub mod certificate;
 pub mod chain;
+mod constraint;
 pub mod digest;
 mod extension;
 mod hostname;

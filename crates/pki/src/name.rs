@@ -126,7 +126,8 @@ fn text(tag: u8, value: &[u8]) -> Option<String> {
         IA5_STRING => checked(|byte| byte.is_ascii()),
         NUMERIC_STRING => checked(|byte| byte.is_ascii_digit() || byte == b' '),
         BMP_STRING => {
-            let value = value.strip_suffix(&[0, 0]).filter(|_| value.len() % 2 == 0).unwrap_or(value);
+            let value =
+                value.strip_suffix(&[0, 0]).filter(|_| value.len().is_multiple_of(2)).unwrap_or(value);
             let (pairs, []) = value.as_chunks::<2>() else { return None };
             pairs.iter().map(|pair| bmp(u16::from_be_bytes(*pair))).collect()
         }
