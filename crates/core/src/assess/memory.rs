@@ -1,7 +1,7 @@
 //! What a process that never re-reads its credential holds in memory.
 
 use super::{Check, Finding, State};
-use crate::inventory::{Component, Credential, Holder, Looked, Material, Node};
+use crate::inventory::{Component, Credential, Holder, Looked, Node};
 use jiff::{SignedDuration, Timestamp};
 
 /// kubeadm and perennial backdate certificates by this much: NotBefore plus this is when one was made.
@@ -52,7 +52,7 @@ pub enum Basis {
 
 /// Judges what `holder` has in memory.
 pub fn memory(node: &Node, holder: &Holder) -> Memory {
-    if holder.material != Material::Embedded {
+    if !holder.material.embedded() {
         return Memory::Fresh(Basis::FollowsFiles);
     }
     let Some(credential) = node.credential(&holder.credential) else {
@@ -69,7 +69,7 @@ pub fn memory(node: &Node, holder: &Holder) -> Memory {
     if later(started, facts.changed, holder) {
         return Memory::Fresh(Basis::StartedAfterChange);
     }
-    let ours = node.past.installed_at(&credential.place.file().path, &facts.sha256);
+    let ours = node.past.installed_at(credential.place.file().real_path(), &facts.sha256);
     if ours.is_some_and(|installed| started < installed.at) {
         return Memory::Stale(Basis::StartedBeforeOurSwap);
     }

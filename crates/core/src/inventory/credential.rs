@@ -96,7 +96,25 @@ pub enum Place {
     },
 }
 
+impl Material {
+    /// Whether client-go never reads it again.
+    pub fn embedded(&self) -> bool {
+        matches!(self, Self::Embedded)
+    }
+}
+
 impl Place {
+    /// Every file that carries bytes of the credential, in the order in which they are exchanged.
+    pub fn files(&self) -> Vec<&File> {
+        match self {
+            Self::Pair { certificate, key }
+            | Self::Kubeconfig { material: Material::Files { certificate, key }, .. } => {
+                vec![certificate, key]
+            }
+            Self::Kubeconfig { file, .. } | Self::Combined { file } => vec![file],
+        }
+    }
+
     /// The file that a person would name: the certificate's, or the kubeconfig.
     pub fn file(&self) -> &File {
         match self {
@@ -108,16 +126,16 @@ impl Place {
 }
 
 /// How a kubeconfig carries its client certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Material {
     /// `client-certificate-data` and `client-key-data`: client-go never reads them again.
     Embedded,
     /// Paths: client-go follows the files (transport/cert_rotation.go).
     Files {
         /// `client-certificate`.
-        certificate: Utf8PathBuf,
+        certificate: File,
         /// `client-key`.
-        key: Utf8PathBuf,
+        key: File,
     },
 }
 

@@ -122,8 +122,9 @@ fn keep(
     if request.due && !policy.warn.reached(leaf.not_before(), leaf.not_after(), now) {
         return Some(Reason::NotDue);
     }
-    let facts = credential.place.file().facts.seen()?;
-    let installed = node.past.installed_at(&credential.place.file().path, &facts.sha256)?;
+    let files = credential.place.files();
+    let file = files.first()?;
+    let installed = node.past.installed_at(file.real_path(), &file.facts.seen()?.sha256)?;
     let lived = now.duration_since(installed.at).as_secs().saturating_mul(100);
     let recent = lived < installed.validity_seconds.saturating_mul(JUST_INSTALLED_PERCENT);
     let same_request = installed.validity_seconds == request.validity_seconds;
@@ -213,17 +214,13 @@ fn reissue(
     let (validity, _clamped) = Validity::from_now(now, length, issuer).map_err(|_| {
         Refusal::AuthorityExpired { authority: authority.name.clone(), at: issuer.not_after() }
     })?;
-    let target = match &credential.place {
-        Place::Pair { certificate, key } => {
-            Target::Pair { certificate: certificate.path.clone(), key: key.path.clone() }
+    let target = match (&credential.place, credential.place.files().as_slice()) {
+        (Place::Combined { .. }, _) => return Err(unknown()),
+        (_, [certificate, key]) => {
+            Target::Pair { certificate: certificate.real_path().clone(), key: key.real_path().clone() }
         }
-        Place::Kubeconfig { file, material: Material::Embedded, .. } => {
-            Target::Kubeconfig { path: file.path.clone() }
-        }
-        Place::Kubeconfig { material: Material::Files { certificate, key }, .. } => {
-            Target::Pair { certificate: certificate.clone(), key: key.clone() }
-        }
-        Place::Combined { .. } => return Err(unknown()),
+        (_, [file]) => Target::Kubeconfig { path: file.real_path().clone() },
+        _ => return Err(unusable(None)),
     };
     Ok(Renewal {
         credential: credential.name.clone(),
@@ -270,7 +267,9 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> 
         let Some(leaf) = credential.leaf() else { continue };
         let Some(original) = certificates::copy_of(node, leaf) else { continue };
         let Some(own) = original.leaf() else { continue };
-        if own.issuer_der() != leaf.issuer_der() || !admin_asked(&original.name) {
+        // A link to admin.conf is no copy: it shows the new one by itself.
+        let link = file.real_path() == original.place.file().real_path();
+        if link || own.issuer_der() != leaf.issuer_der() || !admin_asked(&original.name) {
             continue;
         }
         let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
@@ -278,7 +277,7 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> 
         if (renewed.is_some() && (older || own == leaf)) || (renewed.is_none() && older) {
             copies.push(Renewal {
                 credential: credential.name.clone(),
-                target: Target::Kubeconfig { path: file.path.clone() },
+                target: Target::Kubeconfig { path: file.real_path().clone() },
                 source: Source::CopyOf { credential: original.name.clone() },
                 old_not_after: Some(leaf.not_after()),
                 new_not_after: renewed.map_or(own.not_after(), |renewal| renewal.new_not_after),
@@ -303,9 +302,7 @@ fn restarts(
         .filter(|component| {
             let holds = |name: &str| {
                 node.holders.iter().any(|holder| {
-                    holder.component == *component
-                        && holder.credential == name
-                        && holder.material == Material::Embedded
+                    holder.component == *component && holder.credential == name && holder.material.embedded()
                 })
             };
             already_stale.contains(component) || renewals.iter().any(|renewal| holds(&renewal.credential))
@@ -408,11 +405,8 @@ fn swap(node: &Node, renewal: &Renewal) -> Step {
 
 /// The hash of a live file as it was observed; empty where it did not exist.
 fn hash_of(node: &Node, path: &Utf8PathBuf) -> String {
-    let files = node.credentials.iter().flat_map(|credential| match &credential.place {
-        Place::Pair { certificate, key } => vec![certificate, key],
-        Place::Kubeconfig { file, .. } | Place::Combined { file } => vec![file],
-    });
-    let mut found = files.filter(|file| file.path == *path).filter_map(|file| file.facts.seen());
+    let files = node.credentials.iter().flat_map(|credential| credential.place.files());
+    let mut found = files.filter(|file| file.real_path() == path).filter_map(|file| file.facts.seen());
     found.next().map(|facts| facts.sha256.clone()).unwrap_or_default()
 }
 
