@@ -1,1 +1,31 @@
-//! placeholder
+//! A real kubeadm cluster on one machine, for tests and for trying things out.
+//!
+//! Nodes are runc containers with systemd as PID 1, in network namespaces of the lab's own: nothing is enabled or
+//! started on the host, and its network and firewall stay untouched.
+//!
+//! ```no_run
+//! # fn main() -> perennial_lab::Result<()> {
+//! use perennial_lab::{Lab, Options};
+//! let lab = Lab::from_snapshot_or_up("1+1", &Options { workers: 1, ..Options::default() })?;
+//! let out = lab.exec("cp1", &["kubectl", "get", "nodes"])?;
+//! assert_eq!(out.status, 0);
+//! lab.down()
+//! # }
+//! ```
+
+mod cache;
+mod cluster;
+mod error;
+mod lab;
+mod node;
+mod tools;
+
+pub use error::{LabError, Result};
+pub use lab::{
+    Aged, ClientReport, Complaint, EndpointReport, Lab, Node, NodeStatus, Options, Outage, Probe,
+    ProbeReport, Role, Snapshot, Status, doctor,
+};
+pub use node::{Output, Running};
+pub use tools::duration::parse_duration;
+pub use tools::interrupt::{listen_for_signals, raised as interrupted};
+pub use tools::progress::Progress;

@@ -1,0 +1,93 @@
+//! kubeadm init and join, as a user would call them.
+
+use std::time::Duration;
+
+use crate::cache::KUBERNETES;
+use crate::error::Result;
+use crate::lab::{Node, Role};
+use crate::node::Machine;
+
+/// Labs are not secret: a fixed token and key make runs comparable.
+const TOKEN: &str = "abcdef.0123456789abcdef";
+const CERTIFICATE_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000001";
+const SOCKET: &str = "unix:///run/containerd/containerd.sock";
+
+/// The settings for the first control plane.
+pub(crate) fn init_config(node: &Node, endpoint: &str, validity: Option<Duration>) -> String {
+    let validity = validity.unwrap_or(Duration::from_secs(365 * 86_400)).as_secs();
+    let Node { name, address, .. } = node;
+    format!(
+        r#"apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+bootstrapTokens: [{{token: {TOKEN}, ttl: 0s}}]
+certificateKey: "{CERTIFICATE_KEY}"
+localAPIEndpoint: {{advertiseAddress: {address}}}
+nodeRegistration: {{criSocket: "{SOCKET}", imagePullPolicy: Never, name: {name}}}
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: {KUBERNETES}
+controlPlaneEndpoint: "{endpoint}"
+certificateValidityPeriod: {validity}s
+controllerManager: {{extraArgs: [{{name: cluster-signing-duration, value: {validity}s}}]}}
+networking: {{podSubnet: 10.244.0.0/16}}
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: cgroupfs
+failSwapOn: false
+failCgroupV1: false
+localStorageCapacityIsolation: false
+---
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+mode: nftables
+clusterCIDR: 10.244.0.0/16
+conntrack: {{maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s}}
+"#
+    )
+}
+
+/// The settings for every other node.
+pub(crate) fn join_config(node: &Node, endpoint: &str) -> String {
+    let Node { name, address, .. } = node;
+    let control_plane = match node.role {
+        Role::ControlPlane => format!(
+            "controlPlane: {{certificateKey: \"{CERTIFICATE_KEY}\", localAPIEndpoint: {{advertiseAddress: {address}}}}}\n"
+        ),
+        _ => String::new(),
+    };
+    format!(
+        r#"apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+discovery: {{bootstrapToken: {{token: {TOKEN}, apiServerEndpoint: "{endpoint}", unsafeSkipCAVerification: true}}}}
+nodeRegistration: {{criSocket: "{SOCKET}", imagePullPolicy: Never, name: {name}}}
+{control_plane}"#
+    )
+}
+
+pub(crate) fn init(machine: &Machine, config: &str) -> Result<()> {
+    run(
+        machine,
+        config,
+        "kubeadm init --config /root/kubeadm.yaml --upload-certs --skip-phases=preflight,addon/coredns",
+    )?;
+    copy_admin(machine)
+}
+
+pub(crate) fn join(machine: &Machine, config: &str) -> Result<()> {
+    run(machine, config, "kubeadm join --config /root/kubeadm.yaml --skip-phases=preflight")?;
+    copy_admin(machine)
+}
+
+fn run(machine: &Machine, config: &str, command: &str) -> Result<()> {
+    machine.must(&["sh", "-c", "cat > /root/kubeadm.yaml"], Some(config.as_bytes()))?;
+    let argv: Vec<&str> = command.split(' ').collect();
+    machine.must(&argv, None).map(drop)
+}
+
+/// As kubeadm's last words tell the user to do.
+fn copy_admin(machine: &Machine) -> Result<()> {
+    let script = "[ ! -f /etc/kubernetes/admin.conf ] || install -D -m 600 /etc/kubernetes/admin.conf /root/.kube/config";
+    machine.must(&["sh", "-c", script], None).map(drop)
+}

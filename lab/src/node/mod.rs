@@ -1,0 +1,15 @@
+//! A node: a root made of layers, a network namespace, systemd as PID 1 under runc.
+
+mod capabilities;
+mod cgroups;
+mod exec;
+mod ground;
+mod machine;
+mod mounts;
+pub(crate) mod network;
+mod runc;
+mod spec;
+
+pub use exec::{Output, Running};
+pub(crate) use ground::{Ground, standing_at};
+pub(crate) use machine::Machine;
