@@ -103,7 +103,7 @@ fn same_mailbox(one: &str, other: &str) -> bool {
 }
 
 /// The host of a URI, if it is a name.
-fn host(uri: &str) -> Option<&str> {
+pub(crate) fn host(uri: &str) -> Option<&str> {
     let (_, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -112,7 +112,7 @@ fn host(uri: &str) -> Option<&str> {
 }
 
 /// `domainNameValid`: empty, or labels of visible characters, none of them empty.
-fn is_domain(name: &str) -> bool {
+pub(crate) fn is_domain(name: &str) -> bool {
     let label = |label: &str| !label.is_empty();
     name.is_empty() || (name.split('.').all(label) && name.bytes().all(|byte| (33..=126).contains(&byte)))
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::asn1::{BOOLEAN, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, explicit};
-use crate::constraint::is_domain_constraint;
+use crate::constraint::{host, is_domain, is_domain_constraint};
 
 pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
 pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
@@ -123,7 +123,7 @@ impl Known {
 
     /// `parseSANExtension`; whether it held any name of a kind that Go reads.
     ///
-    /// Go also refuses URIs that `net/url` can't parse; here only their characters are looked at.
+    /// Of what `net/url` refuses in a URI the common cases are refused here (see [`is_uri`]).
     fn alternative_names(&mut self, mut value: Reader<'_>) -> Result<bool, &'static str> {
         const BROKEN: &str = "its subject alternative names are broken";
         let mut names = value.read(SEQUENCE).ok_or(BROKEN)?;
@@ -134,7 +134,13 @@ impl Known {
             match name.tag ^ 0x80 {
                 1 => self.emails.push(text()?),
                 2 => self.dns_names.push(text()?),
-                6 => self.uris.push(text()?),
+                6 => {
+                    let uri = text()?;
+                    if !is_uri(&uri) {
+                        return Err("a URI among its subject alternative names is broken");
+                    }
+                    self.uris.push(uri);
+                }
                 7 => {
                     self.ip_addresses.push(address(bytes).ok_or("an IP address has neither 4 nor 16 bytes")?);
                 }
@@ -177,7 +183,8 @@ fn subtrees(mut list: Reader<'_>) -> Option<(Vec<Constraint>, bool)> {
                 constraints.push(Constraint::Email(limit));
             }
             2 => {
-                constraints.push(Constraint::Dns(ascii(bytes).filter(|domain| is_domain_constraint(domain))?))
+                constraints
+                    .push(Constraint::Dns(ascii(bytes).filter(|domain| is_domain_constraint(domain))?));
             }
             6 => {
                 let domain = ascii(bytes)
@@ -206,6 +213,16 @@ fn subtrees(mut list: Reader<'_>) -> Option<(Vec<Constraint>, bool)> {
 fn leading_ones(mask: &[u8]) -> u32 {
     let full = mask.iter().take_while(|byte| **byte == 0xff).count();
     8 * full as u32 + mask.get(full).map_or(0, |byte| byte.leading_ones())
+}
+
+/// What Go's `url.Parse` refuses most often: control characters, a missing scheme before a colon, and a percent
+/// sign without two digits; and a host that is no domain.
+fn is_uri(uri: &str) -> bool {
+    let escaped = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    !uri.bytes().any(|byte| byte.is_ascii_control())
+        && !uri.starts_with(':')
+        && uri.split('%').skip(1).all(escaped)
+        && host(uri).is_none_or(is_domain)
 }
 
 fn ascii(bytes: &[u8]) -> Option<String> {

@@ -213,7 +213,7 @@ impl PrivateKey {
     /// `tls.parsePrivateKey`. Go tries three parsers; here the second field tells which one can succeed.
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         let mut fields = Reader::new(der).read(SEQUENCE).ok_or(KeyError::Malformed("it is not DER"))?;
-        let version = fields.small().ok_or(KeyError::Malformed("it has no version"))?;
+        let version = fields.integer().ok_or(KeyError::Malformed("it has no version"))?;
         let (form, pair) = match fields.peek() {
             Some(crate::asn1::INTEGER) => (KeyForm::Pkcs1, rsa(der)?),
             Some(SEQUENCE) => (KeyForm::Pkcs8, pkcs8(fields)?),
@@ -361,7 +361,8 @@ fn wrap(algorithm: &[&[u8]], key: &[u8]) -> Zeroizing<Vec<u8>> {
 /// `x509.ParsePKCS1PrivateKey`.
 fn rsa(der: &[u8]) -> Result<Pair, KeyError> {
     const BROKEN: KeyError = KeyError::Malformed("its RSA numbers are broken");
-    let mut fields = Reader::new(der).read(SEQUENCE).ok_or(BROKEN)?;
+    let mut outer = Reader::new(der);
+    let mut fields = outer.read(SEQUENCE).filter(|_| outer.is_empty()).ok_or(BROKEN)?;
     let version = fields.small().ok_or(BROKEN)?;
     let modulus = fields.integer().ok_or(BROKEN)?;
     if version == 1 {
@@ -379,17 +380,18 @@ fn pkcs8(mut fields: Reader<'_>) -> Result<Pair, KeyError> {
     const BROKEN: KeyError = KeyError::Malformed("its PKCS#8 wrapping is broken");
     let mut algorithm = fields.read(SEQUENCE).ok_or(BROKEN)?;
     let oid = algorithm.oid().ok_or(BROKEN)?;
+    let parameters = if algorithm.is_empty() { None } else { Some(algorithm.any().ok_or(BROKEN)?.whole) };
     let key = fields.read(OCTET_STRING).ok_or(BROKEN)?;
     match oid.as_str() {
         RSA => rsa(key.bytes()),
         EC => {
             let mut inner = { key }.read(SEQUENCE).ok_or(BROKEN)?;
-            let version = inner.small().ok_or(BROKEN)?;
-            sec1(version, inner, algorithm.oid())
+            let version = inner.integer().ok_or(BROKEN)?;
+            sec1(version, inner, parameters.and_then(|mut curve| curve.oid()))
         }
         ED25519 => {
             let seed = { key }.read(OCTET_STRING).map(|seed| seed.bytes());
-            let seed = seed.filter(|seed| seed.len() == 32 && algorithm.is_empty()).ok_or(BROKEN)?;
+            let seed = seed.filter(|seed| seed.len() == 32 && parameters.is_none()).ok_or(BROKEN)?;
             Ed25519KeyPair::from_seed_unchecked(seed).map(Pair::Ed25519).map_err(|_| BROKEN)
         }
         "1.3.101.110" => Err(KeyError::Unsupported("X25519".to_owned())),
@@ -397,11 +399,18 @@ fn pkcs8(mut fields: Reader<'_>) -> Result<Pair, KeyError> {
     }
 }
 
-/// `x509.parseECPrivateKey` behind the version. The public key in it is not looked at, as Go does.
-fn sec1(version: u64, mut fields: Reader<'_>, curve: Option<String>) -> Result<Pair, KeyError> {
+/// `x509.parseECPrivateKey` behind the version. A public key in it must be well formed, but as
+/// for Go it need not be the right one.
+fn sec1(version: &[u8], mut fields: Reader<'_>, curve: Option<String>) -> Result<Pair, KeyError> {
     const BROKEN: KeyError = KeyError::Malformed("its elliptic curve key is broken");
     let scalar = fields.read(OCTET_STRING).ok_or(BROKEN)?.bytes();
     let named = fields.optional(explicit(0)).ok_or(BROKEN)?.and_then(|curve| { curve.content }.oid());
+    if let Some(public) = fields.optional(explicit(1)).ok_or(BROKEN)? {
+        let mut content = public.content;
+        if content.peek() == Some(BIT_STRING) {
+            content.bits().ok_or(BROKEN)?;
+        }
+    }
     let oid = curve.or(named).ok_or(KeyError::Malformed("it names no elliptic curve"))?;
     let kind = curve_kind(&oid).ok_or(KeyError::Malformed("its elliptic curve is not one that Go knows"))?;
     let Some(curve) = CURVES.iter().find(|curve| curve.kind == kind) else {
@@ -410,7 +419,7 @@ fn sec1(version: u64, mut fields: Reader<'_>, curve: Option<String>) -> Result<P
     // Leading zeros too many or too few are accepted.
     let surplus = scalar.len().saturating_sub(curve.size);
     let (zeros, digits) = scalar.split_at_checked(surplus).ok_or(BROKEN)?;
-    if version != 1 || zeros.iter().any(|byte| *byte != 0) {
+    if version != [1] || zeros.iter().any(|byte| *byte != 0) {
         return Err(BROKEN);
     }
     let missing = vec![0; curve.size - digits.len()];

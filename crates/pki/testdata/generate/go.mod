@@ -1,0 +1,3 @@
+module perennial/pki/testdata
+
+go 1.26
