@@ -12,6 +12,6 @@ pub use effect::{Answer, Effect, Exchange, Outcome, Question, Staged, WorkloadOu
 pub use event::{Event, Phase};
 pub use lease::{Fence, fence};
 pub use next::{Next, UNDO_MARGIN, next, staged, undo_possible};
-pub use record::{Body, End, FORMAT, JournalError, Record, Writer, read};
+pub use record::{Body, Direction, End, FORMAT, JournalError, Record, Writer, read};
 pub use recover::{FileState, Found, Recovery, classify, recover};
 pub use twin::twin;

@@ -1,6 +1,6 @@
 //! What follows from a plan and its records.
 
-use super::{Body, End, Outcome, Record, Staged};
+use super::{Body, Direction, End, Outcome, Record, Staged};
 use crate::plan::{Action, Plan, Step, Undo};
 use jiff::{SignedDuration, Timestamp};
 
@@ -60,12 +60,8 @@ pub fn next(plan: &Plan, records: &[Record]) -> Next {
             Body::Undone { step } => set(&mut progress, *step, Progress::Untouched),
             Body::UndoIntent { step, .. } => set(&mut progress, *step, Progress::Intended),
             Body::Failed { step, reason, undo } => failed = Some((*step, reason.clone(), *undo)),
-            // Taking a stuck run up again means to try the failed step once more.
-            Body::Resumed { .. } => {
-                if matches!(failed, Some((_, _, false))) {
-                    failed = None;
-                }
-            }
+            Body::Resumed { direction: Direction::Forward } => failed = None,
+            Body::Resumed { direction: Direction::Back } => failed = Some((0, String::new(), true)),
             Body::Decided { end } => decided = Some(*end),
             Body::Closed { end } => return Next::Finished(*end),
         }

@@ -71,8 +71,8 @@ pub enum Body {
     },
     /// A new process takes the run up after a crash.
     Resumed {
-        /// Why it goes on or back.
-        decision: String,
+        /// Where it goes.
+        direction: Direction,
     },
     /// The step is about to be taken back.
     UndoIntent {
@@ -97,6 +97,16 @@ pub enum Body {
         /// How it ended.
         end: End,
     },
+}
+
+/// Where a run goes that is taken up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// On, from the step that was cut off or failed.
+    Forward,
+    /// Back.
+    Back,
 }
 
 /// How a run ends.

@@ -1,0 +1,197 @@
+//! The exhaustive crash matrix over the default plan: the process ends at every effect, in every state in
+//! which that can leave the disk, and again at every effect of the recovery. Afterwards the node is as before
+//! or renewed, never in between.
+
+mod default_plan;
+mod double;
+mod world;
+
+use double::{Double, Fault};
+use perennial_core::inventory::Component;
+use perennial_core::run;
+use perennial_host::drive::{Driver, Ended};
+use perennial_host::port::PortError;
+use std::collections::HashSet;
+use world::{World, conf};
+
+const RUN: &str = "r-matrix";
+
+/// One process: begins the run, or takes up what the journal holds. Returns the end and the effects' variants.
+fn process(
+    world: &mut World,
+    old: default_plan::Old,
+    fault: Fault,
+) -> (Result<Option<Ended>, PortError>, Vec<usize>) {
+    let plan = default_plan::plan(old);
+    let (records, understood) = run::read(&world.journal).expect("only the last line may be torn");
+    world.journal.truncate(understood);
+    let mut double = Double::new(world, fault);
+    let mut watch = |_: &run::Event<'_>| {};
+    let end = if records.is_empty() {
+        Driver::new(&mut double, RUN, plan, &mut watch).start("test").map(Some)
+    } else {
+        let open = Driver::open(&mut double, RUN, records, &mut watch).expect("begins with a plan");
+        open.resume().map(Some)
+    };
+    (end, double.variants)
+}
+
+fn fresh() -> World {
+    World::new(default_plan::files(), default_plan::now())
+}
+
+/// In every moment: each live file is whole, and either the old or the new one.
+fn assert_nothing_torn(world: &World, context: &str) {
+    for path in default_plan::files() {
+        let content = world.read(&path).unwrap_or_else(|| panic!("{path} is gone {context}"));
+        let whole = content == format!("before {path}") || content == format!("after {path} by {RUN}");
+        assert!(whole, "{path} holds {content:?} {context}");
+    }
+}
+
+/// At the end: everything old or everything new, nothing left beside it, every process holds its file.
+fn assert_settled(world: &World, ended: &Ended, context: &str) {
+    assert_nothing_torn(world, context);
+    let files = default_plan::files();
+    let renewed = files.iter().filter(|path| world.read(path).unwrap().starts_with("after")).count();
+    let expected = if *ended == Ended::Committed { files.len() } else { 0 };
+    assert_eq!(renewed, expected, "{ended:?} with {renewed} of {} files renewed {context}", files.len());
+    assert_eq!(world.files.len(), files.len(), "staged files are left {context}: {:?}", world.files.keys());
+    for component in [Component::KubeScheduler, Component::KubeControllerManager] {
+        let holds = &world.containers[&component].holds;
+        let on_disk = world.read(&conf(component)).unwrap();
+        assert_eq!(*holds, on_disk, "{component} holds another credential than its file {context}");
+    }
+    let (records, _) = run::read(&world.journal).expect("the journal is whole");
+    assert!(
+        matches!(records.last().map(|record| &record.body), Some(run::Body::Closed { .. })),
+        "the journal is still open {context}"
+    );
+}
+
+/// Runs to a settled end, as an operator would: again and again, at most five times.
+fn settle(world: &mut World, old: default_plan::Old, context: &str) -> Ended {
+    for _ in 0..5 {
+        let (end, _) = process(world, old, Fault::None);
+        match end.unwrap().unwrap() {
+            Ended::Stuck { .. } => assert_nothing_torn(world, context),
+            ended => return ended,
+        }
+    }
+    panic!("the run never settles {context}");
+}
+
+#[test]
+fn without_a_fault_everything_is_renewed_and_restarted_once() {
+    let mut world = fresh();
+    let (end, _) = process(&mut world, default_plan::Old::Good, Fault::None);
+    assert_settled(&world, &end.unwrap().unwrap(), "without a fault");
+    assert_eq!(world.restarts, 2);
+    assert_eq!(world.backups, 1);
+}
+
+#[test]
+fn ending_at_every_effect_and_again_at_every_effect_of_the_recovery() {
+    let (mut ends, mut double_ends, mut seen) = (0, 0, HashSet::new());
+    for old in [default_plan::Old::Good, default_plan::Old::Expired] {
+        let (_, effects) = process(&mut fresh(), old, Fault::None);
+        for (at, variants) in effects.iter().enumerate() {
+            for variant in 0..*variants {
+                let context = format!("after ending at effect {at}.{variant} ({old:?})");
+                let mut crashed = fresh();
+                let (end, _) = process(&mut crashed, old, Fault::End { at, variant });
+                assert!(matches!(end, Err(PortError::Ended)), "{end:?} {context}");
+                assert_nothing_torn(&crashed, &context);
+                ends += 1;
+                if !seen.insert((old, crashed.traces())) {
+                    continue;
+                }
+
+                let (_, recovery) = process(&mut crashed.clone(), old, Fault::None);
+                for (at, variants) in recovery.iter().enumerate() {
+                    for variant in 0..*variants {
+                        let context = format!("{context}, and in its recovery at {at}.{variant}");
+                        let mut twice = crashed.clone();
+                        let (end, _) = process(&mut twice, old, Fault::End { at, variant });
+                        assert!(end.is_err(), "{context}");
+                        assert_nothing_torn(&twice, &context);
+                        double_ends += 1;
+                        if seen.insert((old, twice.traces())) {
+                            let ended = settle(&mut twice, old, &context);
+                            assert_settled(&twice, &ended, &context);
+                        }
+                    }
+                }
+                let ended = settle(&mut crashed, old, &context);
+                assert_settled(&crashed, &ended, &context);
+            }
+        }
+    }
+    println!("{ends} ends, {double_ends} ends in a recovery: each finished or undone");
+}
+
+#[test]
+fn a_failing_effect_is_undone_while_the_old_certificates_are_good() {
+    let (_, effects) = process(&mut fresh(), default_plan::Old::Good, Fault::None);
+    for at in 0..effects.len() {
+        let context = format!("after a failure at effect {at}");
+        let mut world = fresh();
+        let (end, _) = process(&mut world, default_plan::Old::Good, Fault::Error { at });
+        assert_nothing_torn(&world, &context);
+        let ended = match end {
+            Ok(Some(ended)) if !matches!(ended, Ended::Stuck { .. }) => ended,
+            // The journal itself could not be written, or cleaning up failed: the next run goes on.
+            _ => settle(&mut world, default_plan::Old::Good, &context),
+        };
+        assert_settled(&world, &ended, &context);
+    }
+}
+
+#[test]
+fn a_failing_effect_with_expired_certificates_never_goes_back() {
+    let old = default_plan::Old::Expired;
+    let (_, effects) = process(&mut fresh(), old, Fault::None);
+    for at in 0..effects.len() {
+        let context = format!("after a failure at effect {at}");
+        let mut world = fresh();
+        let (end, _) = process(&mut world, old, Fault::Error { at });
+        let renewed = |world: &World| {
+            let files = default_plan::files();
+            files.iter().filter(|path| world.read(path).unwrap().starts_with("after")).count()
+        };
+        let before = renewed(&world);
+        if let Ok(Some(ended)) = &end {
+            assert!(!matches!(ended, Ended::Undone { .. }), "{context}");
+        }
+        let ended = settle_unless_done(&mut world, old, end, &context);
+        assert!(renewed(&world) >= before, "{context}: renewed files were put back");
+        assert_settled(&world, &ended, &context);
+    }
+}
+
+fn settle_unless_done(
+    world: &mut World,
+    old: default_plan::Old,
+    end: Result<Option<Ended>, PortError>,
+    context: &str,
+) -> Ended {
+    match end {
+        Ok(Some(ended)) if !matches!(ended, Ended::Stuck { .. }) => ended,
+        _ => settle(world, old, context),
+    }
+}
+
+#[test]
+fn a_file_that_somebody_else_writes_is_never_touched() {
+    for path in default_plan::files() {
+        let (_, effects) = process(&mut fresh(), default_plan::Old::Good, Fault::None);
+        for (at, variants) in effects.iter().enumerate() {
+            let mut world = fresh();
+            let _ended =
+                process(&mut world, default_plan::Old::Good, Fault::End { at, variant: variants - 1 });
+            world.files.insert(path.clone(), "by somebody else".into());
+            let _ended = process(&mut world, default_plan::Old::Good, Fault::None);
+            assert_eq!(world.read(&path).as_deref(), Some("by somebody else"), "{path} after effect {at}");
+        }
+    }
+}
