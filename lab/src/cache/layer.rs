@@ -98,11 +98,26 @@ const TEXTS: &[(&str, &str)] = &[
     ("etc/systemd/system/kubelet.service.d/10-kubeadm.conf", DROP_IN),
 ];
 
+/// Units that are about the machine, which is the host's business.
+const MASKED: &[&str] = &[
+    "dev-hugepages.mount",
+    "modprobe@.service",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "systemd-modules-load.service",
+];
+
 const PROGRAMS: &[&str] = &["kubeadm", "kubelet", "kubectl", "crictl"];
 
 pub(super) fn ensure(cache: &Cache, binaries: &Binaries, root: &Entry) -> Result<Entry> {
     let texts = TEXTS.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
-    let key = key_of(texts.chain([binaries.key.as_bytes(), root.key.as_bytes()]));
+    let key = key_of(
+        texts
+            .chain(MASKED.iter().map(|u| u.as_bytes()))
+            .chain([binaries.key.as_bytes(), root.key.as_bytes()]),
+    );
     cache.entry("layer", key, "the node's Kubernetes layer", |dir| {
         for (name, text) in TEXTS {
             files::write(&dir.join(name), text)?;
@@ -118,6 +133,9 @@ pub(super) fn ensure(cache: &Cache, binaries: &Binaries, root: &Entry) -> Result
             "var/lib/perennial",
         ] {
             files::make_dir(&dir.join(name))?;
+        }
+        for unit in MASKED {
+            files::link("/dev/null", &dir.join("etc/systemd/system").join(unit))?;
         }
         for (at, unit) in [
             ("/etc", "kubelet.service"),

@@ -9,7 +9,10 @@ use crate::error::{LabError, Result};
 use crate::lab::{Node, Role};
 use crate::node::Machine;
 
-/// The first trouble found among the nodes that are on; `None` if all is well since `since`.
+/// The first trouble found among the nodes that are on; `None` if all is well. Leaders must have renewed their
+/// leases after `since`, kubelets after their node was switched on.
+///
+/// Static pods are judged by what they do, not by their status: a start-up probe holds that back for 10 s.
 pub(crate) fn trouble(on: &[(&Node, Machine)], since: SystemTime) -> Result<Option<String>> {
     let control_planes = on.iter().filter(|(n, _)| n.role == Role::ControlPlane);
     for (node, machine) in control_planes.clone() {
@@ -21,7 +24,6 @@ pub(crate) fn trouble(on: &[(&Node, Machine)], since: SystemTime) -> Result<Opti
     let Some((node, machine)) = control_planes.clone().next() else {
         return Err(LabError::refused("no control plane is on"));
     };
-    let since = Timestamp::try_from(since).unwrap_or(Timestamp::MIN);
     let found = match kubectl(node, machine, &["get", "nodes,pods,leases", "-A", "-o", "json"])? {
         Ok(text) => text,
         Err(why) => return Ok(Some(why)),
@@ -35,17 +37,19 @@ pub(crate) fn trouble(on: &[(&Node, Machine)], since: SystemTime) -> Result<Opti
             return Ok(Some(format!("the node {} is not ready", node.name)));
         }
     }
-    let leaders = ["kube-controller-manager", "kube-scheduler"].map(|n| ("kube-system", n));
-    for (space, lease) in on.iter().map(|(n, _)| ("kube-node-lease", n.name.as_str())).chain(leaders) {
-        let alive = of_kind("Lease")
-            .any(|l| l["metadata"]["namespace"] == space && name(l) == lease && renewed(l, since));
-        if !alive {
+    let nodes = on.iter().map(|(n, m)| ("kube-node-lease", n.name.as_str(), m.switched_on()));
+    let leaders = ["kube-controller-manager", "kube-scheduler"].map(|n| ("kube-system", n, since));
+    for (space, lease, since) in nodes.chain(leaders) {
+        let since = Timestamp::try_from(since).unwrap_or(Timestamp::MIN);
+        let of_this = |l: &&Value| l["metadata"]["namespace"] == space && name(l) == lease;
+        if !of_kind("Lease").filter(of_this).any(|l| renewed(l, since)) {
             return Ok(Some(format!("the lease {space}/{lease} has not been renewed")));
         }
     }
-    let mut pods =
-        of_kind("Pod").filter(|p| on.iter().any(|(n, _)| p["spec"]["nodeName"] == n.name.as_str()));
-    Ok(pods.find(|p| !is_true(p, "Ready")).map(|p| format!("the pod {} is not ready", name(p))))
+    let here = |pod: &Value| on.iter().any(|(n, _)| pod["spec"]["nodeName"] == n.name.as_str());
+    let is_static = |pod: &Value| pod["metadata"]["annotations"]["kubernetes.io/config.source"] == "file";
+    let mut waiting = of_kind("Pod").filter(|p| here(p) && !is_static(p) && !is_true(p, "Ready"));
+    Ok(waiting.next().map(|p| format!("the pod {} is not ready", name(p))))
 }
 
 /// kubectl against a node's own API server. The inner error is what kubectl said.

@@ -8,16 +8,12 @@ use crate::error::{LabError, Result};
 use crate::tools::wait::{Seen, until};
 
 impl Lab {
-    /// Waits until every node that is on is ready, the controllers lead, and the workload talks to the API.
+    /// Waits until every node that is on is ready, the controllers lead, and the workload talks to the API; all
+    /// of it seen after this call or, for the nodes, after they were switched on.
     pub fn wait_ready(&self, limit: Duration) -> Result<()> {
-        self.wait_until_ready(SystemTime::now(), limit)
-    }
-
-    pub(super) fn wait_until_ready(&self, since: SystemTime, limit: Duration) -> Result<()> {
-        self.progress().step("waiting for the cluster", || {
-            let since = since.max(SystemTime::now() - Duration::from_millis(1));
-            until("a ready cluster", limit, || self.look(since))
-        })
+        let since = SystemTime::now();
+        self.progress()
+            .step("waiting for the cluster", || until("a ready cluster", limit, || self.look(since)))
     }
 
     fn look(&self, since: SystemTime) -> Result<Seen<()>> {

@@ -1,7 +1,7 @@
 //! Powered-off clusters as starting points, so that a scenario costs seconds.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ impl Lab {
         let _snapshot = lock_snapshot(&self.cache, name)?;
         self.progress().step(&format!("saving {name}"), || self.copy_out(name))?;
         self.switch_all_on()?;
-        self.wait_until_ready(SystemTime::now(), Duration::from_secs(180))
+        self.wait_ready(Duration::from_secs(180))
     }
 
     /// Ends everything in order: no leader lease is left held, etcd closes its files.
@@ -128,11 +128,10 @@ impl Lab {
         Self::down_by_name(&options.name, options.progress)?;
         let _lock = lock_lab(&options.name, options.progress)?;
         let dir = up::free_place(&cache, options)?;
-        let began = SystemTime::now();
         Self::build(cache, options, dir, state.on(&prepared), prepared, |lab| {
             lab.progress().step(&format!("copying {name}"), || lab.copy_in(name, &source))?;
             lab.switch_all_on()?;
-            if wait { lab.wait_until_ready(began, Duration::from_secs(180)) } else { Ok(()) }
+            if wait { lab.wait_ready(Duration::from_secs(180)) } else { Ok(()) }
         })
     }
 

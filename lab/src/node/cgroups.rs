@@ -7,17 +7,23 @@ use crate::error::Result;
 use crate::tools::files;
 use crate::tools::wait::{Seen, until};
 
-/// Removes the cgroup `path` with all below it, in every hierarchy there is.
+/// Removes the cgroup `path` with all below it, in every hierarchy there is, and its parent if that is empty.
 pub(super) fn remove(path: &str) -> Result<()> {
     let relative = path.trim_start_matches('/');
     let base = Path::new("/sys/fs/cgroup");
     let mut tops = vec![base.join(relative)];
     tops.extend(files::list(base)?.into_iter().map(|hierarchy| hierarchy.join(relative)));
-    tops.retain(|top| top.is_dir());
+    tops.retain(|top| top.parent().is_some_and(Path::is_dir));
     until("the end of the lab's cgroups", Duration::from_secs(10), || {
         let left: Vec<&PathBuf> = tops.iter().filter(|top| !gone(top)).collect();
         match left.first() {
-            None => Ok(Seen::Yes(())),
+            None => {
+                for parent in tops.iter().filter_map(|top| top.parent()) {
+                    // Other labs may be in it.
+                    drop(std::fs::remove_dir(parent));
+                }
+                Ok(Seen::Yes(()))
+            }
             Some(first) => Ok(Seen::NotYet(format!("{} is still in use", first.display()))),
         }
     })

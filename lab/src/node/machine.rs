@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::network::{self, Plug};
 use super::spec::{Facts, VARS, spec};
@@ -118,6 +118,14 @@ impl Machine {
             why: "its init ended".into(),
             tail: tail.lines().rev().take(8).map(|l| format!("\n  | {l}")).collect(),
         }
+    }
+
+    /// When the node was last switched on.
+    pub(crate) fn switched_on(&self) -> SystemTime {
+        // Its specification is written anew each time.
+        std::fs::metadata(self.dir().join("config.json"))
+            .and_then(|m| m.modified())
+            .unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
     /// The PID of the node's init on the host, if the node is on.
