@@ -65,9 +65,9 @@ impl PublicKey {
         Ok(Self { kind, bits })
     }
 
-    /// Whether Go can verify anything with it: other kinds are no candidates for an issuer.
+    /// Whether it can verify anything: other kinds are no candidates for an issuer. (Go knows P-224 too.)
     pub(crate) fn verifies(&self) -> bool {
-        !matches!(self.kind, KeyKind::Other(_)) || self.kind == KeyKind::Other("P-224".to_owned())
+        !matches!(self.kind, KeyKind::Other(_))
     }
 }
 

@@ -152,7 +152,8 @@ pub fn faults(
     if let Some(name) = name.filter(|name| !name.is_empty() && !hostname::covers(leaf, name)) {
         faults.push(Fault::NameMismatch { name: name.to_owned() });
     }
-    let mut search = Search { intermediates, roots, usage, now, budget: MAX_SIGNATURES, best: None };
+    let mut search =
+        Search { intermediates, roots, usage, now, budget: MAX_SIGNATURES, best: None, dead_end: None };
     if roots.contains(leaf) {
         search.finish(&[leaf], Vec::new());
     } else {
@@ -161,7 +162,8 @@ pub fn faults(
     match search.best {
         Some(way) => faults.extend(way),
         None => {
-            faults.push(Fault::UnknownIssuer { issuer: leaf.issuer() });
+            let top = search.dead_end.map_or(leaf, |(_, top)| top);
+            faults.push(Fault::UnknownIssuer { issuer: top.issuer() });
             faults.extend(wrong_usage(&[leaf], usage));
             if leaf.fields().signature_algorithm.is_weak() {
                 faults.push(Fault::WeakSignature { algorithm: leaf.signature_algorithm() });
@@ -185,11 +187,14 @@ struct Search<'a> {
     now: Timestamp,
     budget: usize,
     best: Option<Vec<Fault>>,
+    /// The highest certificate whose issuer is not there, and how high it is.
+    dead_end: Option<(usize, &'a Certificate)>,
 }
 
 impl<'a> Search<'a> {
     fn climb(&mut self, way: &mut Vec<&'a Certificate>, faults: &[Fault]) {
         let Some(child) = way.last().copied() else { return };
+        let mut signed = false;
         let (roots, intermediates) = (self.roots, self.intermediates);
         let parents = roots.iter().map(|root| (root, true)).chain(intermediates.iter().map(|ca| (ca, false)));
         for (parent, is_root) in parents {
@@ -206,6 +211,7 @@ impl<'a> Search<'a> {
             if !child.is_signed_with(parent, true) {
                 continue;
             }
+            signed = true;
             let mut faults = faults.to_vec();
             if child.fields().signature_algorithm.is_weak() {
                 faults.push(Fault::WeakSignature { algorithm: child.signature_algorithm() });
@@ -218,6 +224,9 @@ impl<'a> Search<'a> {
                 self.climb(way, &faults);
             }
             way.pop();
+        }
+        if !signed && self.dead_end.is_none_or(|(height, _)| way.len() > height) {
+            self.dead_end = Some((way.len(), child));
         }
     }
 

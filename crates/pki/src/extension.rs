@@ -1,5 +1,6 @@
 //! The extensions of a certificate, read as Go's `processExtensions` reads them (`crypto/x509/parser.go`).
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::asn1::{BOOLEAN, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, explicit};
@@ -279,7 +280,7 @@ fn distribution_points(mut value: Reader<'_>) -> Option<()> {
 
 fn policies(mut value: Reader<'_>) -> Option<()> {
     let mut list = value.read(SEQUENCE)?;
-    let mut seen: Vec<&[u8]> = Vec::new();
+    let mut seen = BTreeSet::new();
     while !list.is_empty() {
         let oid = list.read(SEQUENCE)?.read(OID)?.bytes();
         // newOIDFromDER: not empty, minimal numbers, the last one complete.
@@ -290,10 +291,9 @@ fn policies(mut value: Reader<'_>) -> Option<()> {
             }
             first = byte & 0x80 == 0;
         }
-        if oid.is_empty() || !first || seen.contains(&oid) {
+        if oid.is_empty() || !first || !seen.insert(oid) {
             return None;
         }
-        seen.push(oid);
     }
     Some(())
 }

@@ -1,6 +1,7 @@
 //! Distinguished names as Go reads and prints them (`crypto/x509/parser.go`, `crypto/x509/pkix`).
 
-use crate::asn1::{PRINTABLE_STRING, Reader, SEQUENCE, SET, UTF8_STRING, hex, tlv};
+use crate::asn1::{PRINTABLE_STRING, Reader, SEQUENCE, SET, UTF8_STRING, tlv};
+use crate::digest::hex;
 
 const T61_STRING: u8 = 0x14;
 const IA5_STRING: u8 = 0x16;

@@ -5,6 +5,7 @@
 //! bare CR, or an `END` and a `BEGIN` on one line make a block invisible. It also sees more: text between
 //! blocks, headers, blanks at line ends.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -81,6 +82,7 @@ fn decode(input: &[u8], from: usize) -> Option<Block> {
         let Some(label) = type_line.strip_suffix(DASHES) else { continue };
 
         let mut headers: Vec<(String, String)> = Vec::new();
+        let mut known = BTreeMap::new();
         loop {
             if rest >= input.len() {
                 return None;
@@ -89,8 +91,9 @@ fn decode(input: &[u8], from: usize) -> Option<Block> {
             let Some(colon) = text.iter().position(|byte| *byte == b':') else { break };
             let key = trim(text.get(..colon)?);
             let value = trim(text.get(colon + 1..)?);
-            match headers.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, known)) => *known = value,
+            let at = *known.entry(key.clone()).or_insert(headers.len());
+            match headers.get_mut(at) {
+                Some((_, earlier)) => *earlier = value,
                 None => headers.push((key, value)),
             }
             rest = next;

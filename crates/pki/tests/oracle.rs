@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 use jiff::Timestamp;
-use perennial_pki::certificate::{Certificate, ExtendedKeyUsage, certificates, leaf};
+use perennial_pki::certificate::{Certificate, ExtendedKeyUsage, certificates, leaf, name_text};
 use perennial_pki::chain::{self, Fault, Use};
+use perennial_pki::digest::hex;
 use perennial_pki::key::{KeyError, KeyKind, PrivateKey};
 use perennial_pki::pem;
 use serde::Deserialize;
@@ -15,10 +16,6 @@ fn read<T: for<'a> Deserialize<'a>>(json: &str) -> T {
 
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[derive(Deserialize)]
@@ -147,6 +144,7 @@ fn certificates_say_what_go_reads() {
         let name = &view.name;
         assert_eq!(ours.subject(), view.subject, "{name}");
         assert_eq!(ours.issuer(), view.issuer, "{name}");
+        assert_eq!(name_text(ours.subject_der()), Some(view.subject), "{name}");
         assert_eq!(ours.common_name().unwrap_or_default(), view.common_name, "{name}");
         assert_eq!(ours.organizations(), view.organizations.unwrap_or_default(), "{name}");
         assert_eq!(ours.serial_decimal(), view.serial, "{name}");
@@ -251,6 +249,8 @@ fn every_fault_is_reported() {
         faults("intermediate expired"),
         [Fault::IssuerExpired { subject: "CN=middle".to_owned(), at: ended }]
     );
+    assert_eq!(faults("intermediate missing"), [Fault::UnknownIssuer { issuer: "CN=middle".to_owned() }]);
+    assert_eq!(faults("root missing"), [unknown()]);
     assert_eq!(
         faults("signature SHA-1 RSA-2048"),
         [Fault::WeakSignature { algorithm: "SHA1-RSA".to_owned() }]
