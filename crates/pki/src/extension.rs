@@ -104,7 +104,8 @@ impl Known {
             }
             INHIBIT_ANY_POLICY => {
                 let mut value = value;
-                value.small().ok_or("its inhibit any policy extension is broken")?;
+                let number = value.integer().filter(|digits| digits.len() <= 8);
+                number.ok_or("its inhibit any policy extension is broken")?;
                 false
             }
             AUTHORITY_INFO_ACCESS => {

@@ -492,6 +492,9 @@ func certificates() {
 	for _, title := range sorted(texts(edits)) {
 		views = append(views, look(title, issue(ca, caKey, leafKey, edits[title]).Raw))
 	}
+	for _, c := range patched(ca, caKey, leafKey, rsaCA, rsaKey) {
+		views = append(views, look(c.name, c.der))
+	}
 	// Bytes changed at random, with Go's verdict: broken ones, and ones that Go still takes.
 	source := mathrand.New(mathrand.NewSource(2))
 	seeds := [][]byte{}
@@ -525,6 +528,99 @@ func certificates() {
 		}
 		os.WriteFile(target, []byte(strings.Join(lines, "\n")), 0o644)
 	}
+}
+
+type patch struct {
+	name string
+	der  []byte
+}
+
+// patched are certificates that CreateCertificate doesn't make. Their signatures are wrong, which a parser doesn't see.
+func patched(ca *x509.Certificate, caKey, key crypto.Signer, rsaCA *x509.Certificate, rsaKey crypto.Signer) (list []patch) {
+	const serial, validity, spki, extensions = 1, 4, 6, 7
+	plain := issue(ca, caKey, key, nil)
+	add := func(name string, cert *x509.Certificate, field int, value asn1.RawValue) {
+		var outer struct {
+			TBS       []asn1.RawValue
+			Algorithm asn1.RawValue
+			Signature asn1.BitString
+		}
+		must(asn1.Unmarshal(cert.Raw, &outer))
+		outer.TBS[field] = value
+		list = append(list, patch{name, must(asn1.Marshal(outer))})
+	}
+	raw := func(der []byte) asn1.RawValue { return asn1.RawValue{FullBytes: der} }
+	integer := func(content ...byte) asn1.RawValue { return asn1.RawValue{Tag: 2, Bytes: content} }
+	add("serial negative", plain, serial, integer(0x80))
+	add("serial zero", plain, serial, integer(0))
+	add("serial not minimal", plain, serial, integer(0, 1))
+	add("serial empty", plain, serial, integer())
+	for _, pair := range [][2]string{
+		{"17490101000000Z", "17500101000000Z"}, {"491231235959Z", "500101000000Z"}, {"680101000000Z", "690101000000Z"},
+		{"2310010000Z", "3310010000Z"}, {"231001000000+0100", "331001000000-0930"}, {"231001000000+0000", "331001000000Z"},
+		{"20231001000000Z", "20331001000000Z"}, {"20231001000000Z", "99981231235959Z"}, {"00000101000000Z", "20331001000000Z"},
+		{"20231001000000.5Z", "20331001000000Z"}, {"20231001000000+0530", "20331001000000Z"}, {"202310010000Z", "20331001000000Z"},
+		{"230229000000Z", "330228000000Z"}, {"240229000000Z", "330228000000Z"}, {"520229000000Z", "330228000000Z"}, {"231301000000Z", "330228000000Z"},
+		{"230101240000Z", "330228000000Z"}, {"230101236000Z", "330228000000Z"}, {"230101235960Z", "330228000000Z"}, {"23010123595Z", "330228000000Z"},
+		{"230101000000", "330228000000Z"}, {"230101000000Zx", "330228000000Z"}, {"230101000000z", "330228000000Z"}, {"2301010000", "330228000000Z"},
+		{"23010100000 Z", "330228000000Z"}, {"2301010000+0130", "330228000000Z"}, {"230101000000+2400", "330228000000Z"}, {"230101000000+2500", "330228000000Z"},
+		{"230101000000+0060", "330228000000Z"}, {"230101000000-0000", "330228000000Z"}, {"230000000000Z", "330228000000Z"}, {"", "330228000000Z"},
+	} {
+		times := []byte{}
+		for _, text := range pair {
+			tag := 23
+			if len(text) >= 14 && strings.HasPrefix(text, "20") || strings.HasPrefix(text, "9998") || strings.HasPrefix(text, "0000") || strings.HasPrefix(text, "17") {
+				tag = 24
+			}
+			times = append(times, must(asn1.Marshal(asn1.RawValue{Tag: tag, Bytes: []byte(text)}))...)
+		}
+		add("from "+pair[0]+" to "+pair[1], plain, validity, asn1.RawValue{Tag: 16, IsCompound: true, Bytes: times})
+	}
+	replaced := func(cert *x509.Certificate, old, new string) asn1.RawValue {
+		return raw([]byte(strings.Replace(string(cert.RawSubjectPublicKeyInfo), old, new, 1)))
+	}
+	rsaLeaf := issue(rsaCA, rsaKey, rsaKey, nil)
+	add("RSA key without NULL", rsaLeaf, spki, replaced(rsaLeaf, "\x05\x00\x03\x82", "\x04\x00\x03\x82"))
+	add("RSA key, negative modulus", rsaLeaf, spki, replaced(rsaLeaf, "\x02\x82\x01\x01\x00", "\x02\x82\x01\x01\xff"))
+	add("RSA key, even exponent", rsaLeaf, spki, replaced(rsaLeaf, "\x02\x03\x01\x00\x01", "\x02\x03\x01\x00\x02"))
+	add("RSA key, negative exponent", rsaLeaf, spki, replaced(rsaLeaf, "\x02\x03\x01\x00\x01", "\x02\x03\x81\x00\x01"))
+	point := plain.RawSubjectPublicKeyInfo
+	off := append([]byte{}, point...)
+	off[len(off)-1] ^= 1
+	add("point not on the curve", plain, spki, raw(off))
+	compressed := append([]byte{}, point...)
+	compressed[26] = 2
+	add("point compressed", plain, spki, raw(compressed))
+	add("unknown curve", plain, spki, replaced(plain, "\x03\x01\x07\x03\x42", "\x03\x01\x06\x03\x42"))
+	add("unknown key algorithm", plain, spki, replaced(plain, "\xce\x3d\x02\x01", "\xce\x3d\x02\x05"))
+	extension := func(id asn1.ObjectIdentifier, critical bool, value ...byte) []byte {
+		return must(asn1.Marshal(pkix.Extension{Id: id, Critical: critical, Value: value}))
+	}
+	all := func(parts ...[]byte) asn1.RawValue {
+		inner := must(asn1.Marshal(asn1.RawValue{Tag: 16, IsCompound: true, Bytes: join(parts...)}))
+		return asn1.RawValue{Class: 2, Tag: 3, IsCompound: true, Bytes: inner}
+	}
+	id := func(last int) asn1.ObjectIdentifier { return asn1.ObjectIdentifier{2, 5, 29, last} }
+	add("extension twice", plain, extensions, all(extension(unknownOID, false, 5, 0), extension(unknownOID, false, 5, 0)))
+	add("no extension", plain, extensions, all())
+	add("subject key id critical", plain, extensions, all(extension(id(14), true, 4, 1, 1)))
+	add("authority key id critical", plain, extensions, all(extension(id(35), true, 0x30, 3, 0x80, 1, 1)))
+	add("authority key id empty", plain, extensions, all(extension(id(35), false, 0x30, 0)))
+	add("key usage empty", plain, extensions, all(extension(id(15), true, 3, 1, 0)))
+	add("key usage, unclean bits", plain, extensions, all(extension(id(15), true, 3, 2, 5, 0xbf)))
+	add("key usage, none set", plain, extensions, all(extension(id(15), true, 3, 2, 5, 0)))
+	add("path length negative", plain, extensions, all(extension(id(19), true, 0x30, 6, 1, 1, 0xff, 2, 1, 0xff)))
+	add("path length", plain, extensions, all(extension(id(19), true, 0x30, 6, 1, 1, 0xff, 2, 1, 3)))
+	add("CA neither true nor false", plain, extensions, all(extension(id(19), true, 0x30, 3, 1, 1, 1)))
+	add("names of no known kind, critical", plain, extensions, all(extension(id(17), true, 0x30, 3, 0x88, 1, 1)))
+	add("name not ASCII", plain, extensions, all(extension(id(17), false, 0x30, 3, 0x82, 1, 0xe9)))
+	add("address of five bytes", plain, extensions, all(extension(id(17), false, 0x30, 7, 0x87, 5, 1, 2, 3, 4, 5)))
+	add("limits empty", plain, extensions, all(extension(id(30), true, 0x30, 0)))
+	add("limits, mask with holes", plain, extensions, all(extension(id(30), true, 0x30, 0x0e, 0xa0, 0x0c, 0x30, 0x0a, 0x87, 8, 10, 0, 0, 0, 255, 0, 255, 0)))
+	add("limits, mask", plain, extensions, all(extension(id(30), true, 0x30, 0x0e, 0xa0, 0x0c, 0x30, 0x0a, 0x87, 8, 10, 0, 0, 0, 255, 254, 0, 0)))
+	add("policy twice", plain, extensions, all(extension(id(32), false, 0x30, 0x0a, 0x30, 3, 6, 1, 0x2a, 0x30, 3, 6, 1, 0x2a)))
+	add("inhibit any policy negative", plain, extensions, all(extension(id(54), true, 2, 1, 0xff)))
+	return list
 }
 
 func texts[T any](inputs map[string]T) map[string]string {
