@@ -1,0 +1,209 @@
+//! The node's own API server, asked with a kubeconfig's client certificate.
+//!
+//! The client is built by hand, because kube's defaults are wrong here: they follow the kubeconfig's server (a
+//! balancer) instead of this node's, obey proxy variables, run exec plugins, retry for minutes, and wait for
+//! ever for a server that accepts and stays silent.
+
+mod error;
+
+pub use error::ApiError;
+
+use crate::tls::{CONNECT_LIMIT, ClientIdentity, HANDSHAKE_LIMIT, NodeVerifier};
+use http::Uri;
+use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use jiff::Timestamp;
+use k8s_openapi::api::coordination::v1::Lease as LeaseObject;
+use k8s_openapi::api::core::v1::Node as NodeObject;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService as ApiService;
+use kube::Client;
+use kube::api::{Api as Objects, ListParams, Patch, PatchParams};
+use kube::client::middleware::BaseUriLayer;
+use perennial_core::inventory::{Cluster, Component, Lease, Looked};
+use rustls::pki_types::ServerName;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tower::{BoxError, ServiceBuilder};
+
+/// What a call may take after the connection is there.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// The components that elect a leader, and whose lease perennial may release.
+pub const ELECTED: [Component; 2] = [Component::KubeControllerManager, Component::KubeScheduler];
+
+/// Where the API server is and how both sides prove who they are.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The node's own API server.
+    pub address: SocketAddr,
+    /// The name that its certificate must carry: the kubeconfig's `tls-server-name`, or its server's host.
+    pub server_name: String,
+    /// Whom to trust.
+    pub verifier: NodeVerifier,
+    /// Whose client certificate to present.
+    pub identity: ClientIdentity,
+}
+
+/// A client of one API server.
+#[derive(Clone)]
+pub struct Api {
+    client: Client,
+}
+
+impl Api {
+    /// Prepares a client; connects at the first call. Must be called within a tokio runtime.
+    pub fn new(access: Access) -> Result<Self, ApiError> {
+        let Access { address, server_name, verifier, identity } = access;
+        let config = verifier.client_config(&identity).map_err(|error| ApiError::Setup(error.to_string()))?;
+        let bare_name = server_name.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(bare_name).map_err(|error| ApiError::Setup(error.to_string()))?;
+        let uri: Uri = format!("https://{address}")
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| ApiError::Setup(error.to_string()))?;
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(CONNECT_LIMIT));
+        tcp.set_nodelay(true);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(config)
+            .https_only()
+            .with_server_name_resolver(FixedServerNameResolver::new(name))
+            .enable_http1()
+            .wrap_connector(tcp);
+        let service = ServiceBuilder::new()
+            .layer(BaseUriLayer::new(uri))
+            .map_err(BoxError::from)
+            .service(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector));
+        Ok(Self { client: Client::new(service, "default") })
+    }
+
+    /// kube's client, for calls that are not here; wrap each in [`Self::within_limit`].
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Runs one call with the limit that every call has.
+    pub async fn within_limit<T>(
+        &self,
+        call: impl Future<Output = Result<T, kube::Error>>,
+    ) -> Result<T, ApiError> {
+        let limit = CONNECT_LIMIT + HANDSHAKE_LIMIT + ANSWER_LIMIT;
+        match tokio::time::timeout(limit, call).await {
+            Ok(answer) => answer.map_err(ApiError::from),
+            Err(_) => Err(ApiError::NoAnswer(format!("not within {} s", limit.as_secs()))),
+        }
+    }
+
+    /// Whether the API server calls itself ready (`/readyz`).
+    pub async fn ready(&self) -> Result<(), ApiError> {
+        self.text("/readyz").await.map(|_| ())
+    }
+
+    /// The nodes with the control-plane role, sorted.
+    pub async fn control_planes(&self) -> Result<Vec<String>, ApiError> {
+        let nodes: Objects<NodeObject> = Objects::all(self.client());
+        let role = ListParams::default().labels("node-role.kubernetes.io/control-plane");
+        let list = self.within_limit(nodes.list_metadata(&role)).await?;
+        let mut names: Vec<String> = list.items.into_iter().filter_map(|node| node.metadata.name).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The leases of the elected components, where they exist.
+    pub async fn leases(&self) -> Result<Vec<Lease>, ApiError> {
+        let mut leases = Vec::new();
+        for component in ELECTED {
+            let object = self.within_limit(self.lease_objects().get_opt(component.name())).await?;
+            leases.extend(object.map(|object| lease(component, object)));
+        }
+        Ok(leases)
+    }
+
+    /// Releases a component's lease as the component itself does at a clean exit: no holder, a duration of one
+    /// second, both times now, the transitions kept (client-go tools/leaderelection `release`).
+    ///
+    /// `resource_version` is that of the lease that was judged: if anybody has written since, the answer is
+    /// [`ApiError::Conflict`] and nothing changes. Only [`ELECTED`] components are accepted.
+    pub async fn release_lease(&self, component: Component, resource_version: &str) -> Result<(), ApiError> {
+        if !ELECTED.contains(&component) {
+            return Err(ApiError::Setup(format!("{component} holds no lease that may be released")));
+        }
+        // MicroTime has exactly six digits (apimachinery meta/v1 micro_time.go).
+        let now = format!("{:.6}", Timestamp::now());
+        let released = json!({
+            "metadata": { "resourceVersion": resource_version },
+            "spec": { "holderIdentity": "", "leaseDurationSeconds": 1, "acquireTime": now, "renewTime": now },
+        });
+        let leases = self.lease_objects();
+        let patch = Patch::Merge(&released);
+        self.within_limit(leases.patch(component.name(), &PatchParams::default(), &patch)).await.map(|_| ())
+    }
+
+    /// When a node's kubelet last renewed its own lease.
+    pub async fn node_lease_renewed(&self, node: &str) -> Result<Option<Timestamp>, ApiError> {
+        let leases: Objects<LeaseObject> = Objects::namespaced(self.client(), "kube-node-lease");
+        let lease = self.within_limit(leases.get_opt(node)).await?;
+        Ok(lease.and_then(|lease| moment(lease.spec?.renew_time.as_ref()?)))
+    }
+
+    /// Whether the API server reaches a node's kubelet: with its client certificate, through the node's proxy.
+    pub async fn kubelet_reached(&self, node: &str) -> Result<(), ApiError> {
+        self.text(&format!("/api/v1/nodes/{node}/proxy/healthz")).await.map(|_| ())
+    }
+
+    /// The API services that are served by somebody else, and whether the API server reaches them.
+    pub async fn aggregated(&self) -> Result<Vec<(String, bool)>, ApiError> {
+        let services: Objects<ApiService> = Objects::all(self.client());
+        let list = self.within_limit(services.list(&ListParams::default())).await?;
+        let foreign = list.items.into_iter().filter_map(|service| {
+            service.spec?.service?;
+            let conditions = service.status?.conditions.unwrap_or_default();
+            let available = conditions.iter().any(|one| one.type_ == "Available" && one.status == "True");
+            Some((service.metadata.name?, available))
+        });
+        Ok(foreign.collect())
+    }
+
+    /// Everything that the inventory holds of the cluster, seen from the node of that name.
+    pub async fn cluster(&self, node: Option<&str>) -> Result<Cluster, ApiError> {
+        let of_node = async {
+            let Some(node) = node else { return Ok((None, Looked::Absent)) };
+            let (renewed, reached) = tokio::join!(self.node_lease_renewed(node), self.kubelet_reached(node));
+            let reached = reached.map_or_else(|error| Looked::Unusable(error.into()), Looked::Seen);
+            Ok((renewed?, reached))
+        };
+        let (control_planes, leases, aggregated, (node_lease_renewed, kubelet_reached)) =
+            tokio::try_join!(self.control_planes(), self.leases(), self.aggregated(), of_node)?;
+        Ok(Cluster { control_planes, leases, node_lease_renewed, kubelet_reached, aggregated })
+    }
+
+    async fn text(&self, path: &str) -> Result<String, ApiError> {
+        let request = http::Request::get(path).body(Vec::new());
+        let request = request.map_err(|error| ApiError::Setup(error.to_string()))?;
+        self.within_limit(self.client.request_text(request)).await
+    }
+
+    fn lease_objects(&self) -> Objects<LeaseObject> {
+        Objects::namespaced(self.client(), "kube-system")
+    }
+}
+
+fn lease(component: Component, object: LeaseObject) -> Lease {
+    let spec = object.spec.unwrap_or_default();
+    Lease {
+        component,
+        holder: spec.holder_identity.unwrap_or_default(),
+        acquired: spec.acquire_time.as_ref().and_then(moment),
+        renewed: spec.renew_time.as_ref().and_then(moment),
+        resource_version: object.metadata.resource_version.unwrap_or_default(),
+        coordinated: spec.strategy.is_some_and(|strategy| !strategy.is_empty()),
+    }
+}
+
+/// k8s-openapi has an older jiff of its own.
+fn moment(time: &MicroTime) -> Option<Timestamp> {
+    Timestamp::from_nanosecond(time.0.as_nanosecond()).ok()
+}

@@ -1,0 +1,80 @@
+//! Why an API server did not do what it was asked.
+
+use perennial_core::inventory::Trouble;
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// Nobody answers, or not in time.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+    /// The handshake failed: the server's certificate is refused, or ours is.
+    #[error("{0}")]
+    Untrusted(String),
+    /// 401: the client certificate is not accepted.
+    #[error("the API server does not accept the client certificate")]
+    Unauthorized,
+    /// 409: somebody has written in between.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// Another refusal of the API server.
+    #[error("{message} ({code} {reason})")]
+    Refused {
+        /// HTTP status.
+        code: u16,
+        /// The machine-readable reason (`Forbidden`, `Invalid`).
+        reason: String,
+        /// The server's words.
+        message: String,
+    },
+    /// The answer is not that of a Kubernetes API.
+    #[error("the answer is not that of a Kubernetes API: {0}")]
+    NotKubernetes(String),
+    /// The call could not be made at all.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl From<ApiError> for Trouble {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::NotKubernetes(reason) => Self::Malformed(reason),
+            other => Self::NoAnswer(other.to_string()),
+        }
+    }
+}
+
+impl From<kube::Error> for ApiError {
+    fn from(error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) => match status.code {
+                401 => Self::Unauthorized,
+                409 => Self::Conflict(status.message),
+                code => Self::Refused { code, reason: status.reason, message: status.message },
+            },
+            kube::Error::SerdeError(error) => Self::NotKubernetes(error.to_string()),
+            kube::Error::FromUtf8(error) => Self::NotKubernetes(error.to_string()),
+            other => from_chain(&other),
+        }
+    }
+}
+
+/// The outer texts are "client error" and "service error"; what happened is at the end of the chain.
+fn from_chain(error: &(dyn std::error::Error + 'static)) -> ApiError {
+    let mut last = error;
+    loop {
+        if let Some(tls) = tls_error(last) {
+            return ApiError::Untrusted(tls.to_string());
+        }
+        match last.source() {
+            Some(source) => last = source,
+            None => return ApiError::NoAnswer(last.to_string()),
+        }
+    }
+}
+
+/// rustls' error, as it is or inside an I/O error, which does not name it as its source.
+fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.downcast_ref().or_else(|| inner.and_then(|inner| inner.downcast_ref()))
+}

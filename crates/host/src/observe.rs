@@ -1,0 +1,41 @@
+//! Looking at a node: files, listeners, containers, processes, the kubelet, the API. Nothing is changed, no
+//! plugin is run, and whatever can't be looked at is told as data.
+
+pub(crate) mod again;
+mod api;
+mod authorities;
+mod containers;
+mod credentials;
+mod files;
+mod holders;
+mod kubeconfigs;
+mod kubelet;
+mod listeners;
+mod node;
+mod pairs;
+mod processes;
+mod static_pods;
+mod systemd;
+mod wanted;
+
+pub use files::{Content, Tree};
+pub use node::node;
+
+use camino::Utf8PathBuf;
+
+/// How to look.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// `/`, or the root of a copied tree: then nothing runs and nothing listens.
+    pub root: Utf8PathBuf,
+    /// Whether the listeners are asked what they serve.
+    pub listeners: bool,
+    /// Whether the container runtime and `/proc` are asked what runs.
+    pub processes: bool,
+    /// Whether the API server is asked.
+    pub cluster: bool,
+    /// Home directories whose `.kube/config` is looked at.
+    pub homes: Vec<Utf8PathBuf>,
+    /// Where perennial keeps its own state on the node.
+    pub state_directory: Utf8PathBuf,
+}

@@ -1,0 +1,84 @@
+//! The CAs of the node, by the flags that name them.
+
+use super::files::Tree;
+use super::pairs;
+use super::static_pods::StaticPods;
+use camino::{Utf8Path, Utf8PathBuf};
+use perennial_core::inventory::{Authority, Component, Key, Looked};
+use perennial_pki::certificate::Certificate;
+use perennial_pki::key::PrivateKey;
+
+/// The three CAs of kubeadm, and what else signs or is trusted as one by the flags of this node.
+pub(super) fn authorities(tree: &Tree, pods: &StaticPods, kubelet: Option<&Utf8Path>) -> Vec<Authority> {
+    let api_server = |flag| pods.path(Component::KubeApiserver, flag);
+    let controller_manager = |flag| pods.path(Component::KubeControllerManager, flag);
+    let etcd = |flag| pods.path(Component::Etcd, flag);
+    let named = [
+        (
+            "ca",
+            api_server("client-ca-file")
+                .or_else(|| controller_manager("client-ca-file"))
+                .or(kubelet.map(Into::into)),
+            "/etc/kubernetes/pki/ca.crt",
+        ),
+        (
+            "etcd-ca",
+            etcd("trusted-ca-file").or_else(|| api_server("etcd-cafile")),
+            "/etc/kubernetes/pki/etcd/ca.crt",
+        ),
+        (
+            "front-proxy-ca",
+            api_server("requestheader-client-ca-file"),
+            "/etc/kubernetes/pki/front-proxy-ca.crt",
+        ),
+    ];
+    let mut found: Vec<Authority> = Vec::new();
+    for (name, flagged, standard) in named {
+        let named_by_flag = flagged.is_some();
+        let path = flagged.unwrap_or_else(|| standard.into());
+        if named_by_flag || tree.exists(&path) {
+            found.push(authority(tree, name, &path, None));
+        }
+    }
+    let others = [
+        (controller_manager("cluster-signing-cert-file"), controller_manager("cluster-signing-key-file")),
+        (etcd("peer-trusted-ca-file"), None),
+    ];
+    for (path, key_path) in others {
+        let Some(path) = path else { continue };
+        match found.iter_mut().find(|authority| authority.file.path == path) {
+            Some(known) => {
+                // Where the flags say which key it is, they say it better than the name does.
+                if let Some(key_path) = key_path.filter(|key_path| *key_path != known.key_path) {
+                    *known = authority(tree, &known.name.clone(), &path, Some(key_path));
+                }
+            }
+            None => found.push(authority(tree, path.as_str(), &path, key_path)),
+        }
+    }
+    found
+}
+
+fn authority(tree: &Tree, name: &str, path: &Utf8Path, key_path: Option<Utf8PathBuf>) -> Authority {
+    let content = tree.read(path);
+    let certificates = pairs::bundle(content.looked());
+    let key_path = key_path.unwrap_or_else(|| key_beside(path));
+    let key = key(tree, &key_path, certificates.seen().map(Vec::as_slice).unwrap_or_default());
+    Authority { name: name.to_owned(), file: content.file, certificates, key_path, key }
+}
+
+/// A CA's key fits if it is that of any certificate in the bundle: during a rotation there are two.
+fn key(tree: &Tree, path: &Utf8Path, certificates: &[Certificate]) -> Looked<Key> {
+    let content = tree.read(path);
+    let (facts, secret) = pairs::private_key(content.looked(), None);
+    let fits = |key: &PrivateKey| certificates.iter().any(|certificate| key.matches(certificate));
+    facts.map(|facts| Key { fits: secret.is_some_and(|secret| fits(&secret.0)), ..facts })
+}
+
+/// kubeadm's `ca.key` beside `ca.crt`; `ca-key.pem` beside `ca.pem` (cfssl, kubespray's etcd).
+fn key_beside(path: &Utf8Path) -> Utf8PathBuf {
+    match (path.extension(), path.file_stem()) {
+        (Some("pem"), Some(stem)) => path.with_file_name(format!("{stem}-key.pem")),
+        _ => path.with_extension("key"),
+    }
+}

@@ -1,0 +1,60 @@
+use super::*;
+use std::os::unix::fs::symlink;
+
+fn tree() -> (tempfile::TempDir, Utf8PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = Utf8PathBuf::from_path_buf(directory.path().canonicalize().unwrap()).unwrap();
+    std::fs::create_dir_all(path.join("etc/kubernetes/pki")).unwrap();
+    std::fs::write(path.join("etc/kubernetes/pki/ca.crt"), "bytes").unwrap();
+    (directory, path)
+}
+
+fn read(root: &Utf8Path, path: &str) -> Content {
+    Tree::new(root).read(Utf8Path::new(path))
+}
+
+#[test]
+fn a_file_comes_with_its_facts_under_its_own_name() {
+    let (_kept, root) = tree();
+    let content = read(&root, "/etc/kubernetes/pki/ca.crt");
+    let facts = content.file.facts.seen().unwrap();
+    assert_eq!(content.file.path, "/etc/kubernetes/pki/ca.crt");
+    assert_eq!((facts.size, facts.links, facts.link_target.as_deref()), (5, 1, None));
+    assert_eq!(facts.sha256, sha256_hex(b"bytes"));
+    assert_eq!(content.text(), Looked::Seen("bytes"));
+}
+
+#[test]
+fn links_stay_inside_a_copied_tree() {
+    let (_kept, root) = tree();
+    symlink("/etc/kubernetes/pki/ca.crt", root.join("etc/absolute")).unwrap();
+    symlink("../../../../etc/kubernetes/pki/ca.crt", root.join("etc/escaping")).unwrap();
+    symlink("/etc/kubernetes/pki", root.join("etc/directory")).unwrap();
+    symlink("/etc/turn", root.join("etc/turn")).unwrap();
+    for path in ["/etc/absolute", "/etc/escaping"] {
+        let content = read(&root, path);
+        assert_eq!(content.text(), Looked::Seen("bytes"), "{path}");
+        let target = content.file.facts.seen().unwrap().link_target.clone();
+        assert_eq!(target.unwrap(), "/etc/kubernetes/pki/ca.crt");
+    }
+    let below = read(&root, "/etc/directory/ca.crt");
+    assert_eq!(below.file.facts.seen().unwrap().link_target, None);
+    assert!(matches!(read(&root, "/etc/turn").file.facts, Looked::Unusable(Trouble::Io(_))));
+}
+
+#[test]
+fn what_is_no_file_is_not_read() {
+    let (_kept, root) = tree();
+    let fifo = root.join("etc/fifo");
+    rustix::fs::mknodat(rustix::fs::CWD, fifo.as_std_path(), rustix::fs::FileType::Fifo, 0o600.into(), 0)
+        .unwrap();
+    std::fs::write(root.join("etc/large"), vec![b'a'; LIMIT as usize + 1]).unwrap();
+    symlink("/nowhere", root.join("etc/dangling")).unwrap();
+    let facts = |path: &str| read(&root, path).file.facts;
+    assert_eq!(facts("/etc/fifo"), Looked::Unusable(Trouble::NotRegular));
+    assert_eq!(facts("/etc/kubernetes"), Looked::Unusable(Trouble::NotRegular));
+    assert_eq!(facts("/etc/large"), Looked::Unusable(Trouble::TooLarge { limit: LIMIT }));
+    assert!(matches!(facts("/etc/dangling"), Looked::Unusable(Trouble::Malformed(_))));
+    assert_eq!(facts("/etc/nothing"), Looked::Absent);
+    assert_eq!(facts("/etc/large/x"), Looked::Absent);
+}

@@ -1,0 +1,152 @@
+//! One whole look at a node.
+
+use super::containers::Containers;
+use super::credentials::{self, Found};
+use super::files::Tree;
+use super::kubelet::{self, KubeletFacts};
+use super::static_pods::StaticPods;
+use super::{Look, api, authorities, holders, listeners, systemd};
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use perennial_core::inventory::{Component, Kubelet, Layout, Looked, Node, Past, Role, Unit, Version};
+use std::net::IpAddr;
+use tokio::runtime::Runtime;
+
+/// Distributions that manage their certificates themselves, by their directories.
+const FOREIGN: [(&str, &str); 4] = [
+    ("rke2", "/var/lib/rancher/rke2"),
+    ("k3s", "/var/lib/rancher/k3s"),
+    ("microk8s", "/var/snap/microk8s"),
+    ("k0s", "/var/lib/k0s"),
+];
+
+/// The common name of a node's identity begins with this (Kubernetes' node authorizer).
+const NODE_USER: &str = "system:node:";
+
+/// Looks at the node. Files first, because they say what runs and where it listens; then everything that
+/// answers, at the same time. `runtime` needs its I/O and time drivers; one thread is enough.
+pub fn node(runtime: &Runtime, look: &Look) -> Node {
+    let _inside = runtime.enter();
+    let observed_at = Timestamp::now();
+    let tree = Tree::new(&look.root);
+    let processes = look.processes && !tree.is_copy();
+    // systemd takes longest to answer and needs nothing to be asked.
+    let asked = processes.then(systemd::ask);
+
+    let facts = KubeletFacts::read(&tree, processes);
+    let mut kubelet = facts.kubelet();
+    let pods = StaticPods::read(&tree, &kubelet.static_pods);
+    let authorities = authorities::authorities(&tree, &pods, kubelet.client_authority.as_deref());
+    let mut found = credentials::of_control_plane(&tree, &pods);
+    let (of_kubelet, kubeconfig_trouble) = kubelet::credentials(&tree, &kubelet, &facts);
+    found.extend(of_kubelet);
+    found.extend(credentials::of_people(&tree, &look.homes));
+
+    let name = name(&facts, &found);
+    let address = address(&pods);
+    let layout = layout(&tree, &pods, &kubelet, facts.process.is_some());
+
+    let ask_listeners = look.listeners && !tree.is_copy();
+    let questions = if ask_listeners {
+        let kubelet = matches!(layout, Layout::ControlPlane | Layout::Worker).then_some(&facts);
+        listeners::questions(&pods, &found, kubelet, name.as_deref(), address, observed_at)
+    } else {
+        Vec::new()
+    };
+    let access = (look.cluster && !tree.is_copy())
+        .then(|| api::access(&found, listeners::api_address(&pods, address)));
+    let socket = (processes && !pods.found.is_empty()).then(|| kubelet.runtime_socket.clone());
+
+    let (listeners, containers, unit, cluster) = runtime.block_on(async {
+        tokio::join!(
+            listeners::ask(questions),
+            async {
+                match &socket {
+                    Some(socket) => Containers::look(socket).await,
+                    None => Containers::not_asked(),
+                }
+            },
+            unit(asked, &facts),
+            async {
+                match access {
+                    Some(access) => api::look(access, name.as_deref()).await,
+                    None => Looked::Absent,
+                }
+            },
+        )
+    });
+    kubelet.unit = unit;
+    let holders = holders::holders(&pods, &found, &containers, &listeners, processes);
+    let mut troubles = pods.troubles.clone();
+    troubles.extend(facts.troubles);
+    troubles.extend(kubeconfig_trouble);
+    Node {
+        name,
+        host_name: host_name(&tree),
+        observed_at,
+        copied_tree: tree.is_copy(),
+        as_root: rustix::process::geteuid().is_root(),
+        layout,
+        kubernetes: version(&pods),
+        address,
+        authorities,
+        credentials: found.into_iter().map(|found| found.credential).collect(),
+        holders,
+        listeners,
+        kubelet,
+        cluster,
+        past: Past::default(),
+        troubles,
+        static_pods: pods.found.into_iter().map(|(pod, _)| pod).collect(),
+    }
+}
+
+async fn unit(asked: Option<systemd::Asked>, facts: &KubeletFacts) -> Looked<Unit> {
+    match asked {
+        Some(asked) => asked.answer(facts.process.as_ref()).await,
+        None => Looked::Absent,
+    }
+}
+
+/// The name under which the node is registered: the kubelet's flag, else what its certificate says.
+fn name(facts: &KubeletFacts, found: &[Found]) -> Option<String> {
+    let certified = found
+        .iter()
+        .filter(|found| found.credential.role == Role::KubeletClient)
+        .find_map(|found| found.credential.leaf()?.common_name()?.strip_prefix(NODE_USER).map(str::to_owned));
+    facts.name_override().map(str::to_lowercase).or(certified)
+}
+
+/// The address on which the others reach this node's API server.
+pub(super) fn address(pods: &StaticPods) -> Option<IpAddr> {
+    let advertised = pods.flag(Component::KubeApiserver, "advertise-address");
+    advertised.and_then(|address| address.parse().ok())
+}
+
+fn layout(tree: &Tree, pods: &StaticPods, kubelet: &Kubelet, kubelet_runs: bool) -> Layout {
+    let foreign = FOREIGN.into_iter().find(|(_, directory)| tree.exists(Utf8Path::new(directory)));
+    match foreign {
+        Some((name, directory)) if pods.found.is_empty() || kubelet.static_pods.starts_with(directory) => {
+            Layout::Foreign(name.to_owned())
+        }
+        _ if !pods.found.is_empty() => Layout::ControlPlane,
+        // The manifests may have been moved away by somebody who is in the middle of a renewal by hand.
+        _ if tree.exists(Utf8Path::new("/etc/kubernetes/pki/apiserver.crt")) => Layout::ControlPlane,
+        _ if kubelet_runs || tree.exists(&kubelet.kubeconfig) => Layout::Worker,
+        _ => Layout::Nothing,
+    }
+}
+
+/// The control plane's version; etcd has one of its own.
+fn version(pods: &StaticPods) -> Option<Version> {
+    let order = [Component::KubeApiserver, Component::KubeControllerManager, Component::KubeScheduler];
+    order.into_iter().find_map(|component| pods.manifest(component)?.version())
+}
+
+pub(super) fn host_name(tree: &Tree) -> Option<String> {
+    if tree.is_copy() {
+        let content = tree.read(&Utf8PathBuf::from("/etc/hostname"));
+        return content.text().seen().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    }
+    rustix::system::uname().nodename().to_str().ok().map(str::to_owned)
+}

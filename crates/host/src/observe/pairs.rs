@@ -1,0 +1,112 @@
+//! A certificate and its key, out of one file or two.
+
+use super::files::{Content, Tree};
+use camino::Utf8Path;
+use perennial_core::inventory::{Chain, Key, Looked, Trouble};
+use perennial_pki::certificate::{self, Certificate, CertificateError};
+use perennial_pki::key::{KeyError, PrivateKey};
+
+/// What was read of a pair.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) certificate: Content,
+    pub(super) key: Content,
+    pub(super) chain: Looked<Chain>,
+    pub(super) facts: Looked<Key>,
+    /// The key itself, for presenting the certificate where a listener asks for one. Never leaves the process.
+    pub(super) secret: Option<Secret>,
+}
+
+/// A private key that can't be printed.
+pub(super) struct Secret(pub(super) PrivateKey);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Reads a pair. Two that don't fit are read once more: they may just be being exchanged.
+pub(super) fn read(tree: &Tree, certificate: &Utf8Path, key: &Utf8Path) -> Pair {
+    let pair = read_once(tree, certificate, key);
+    match &pair.facts {
+        Looked::Seen(facts) if !facts.fits && pair.chain.seen().is_some() => {
+            read_once(tree, certificate, key)
+        }
+        _ => pair,
+    }
+}
+
+fn read_once(tree: &Tree, certificate: &Utf8Path, key: &Utf8Path) -> Pair {
+    let certificate = tree.read(certificate);
+    let key = tree.read(key);
+    let chain = chain(certificate.looked());
+    let (facts, secret) = private_key(key.looked(), chain.seen().map(Chain::leaf));
+    Pair { certificate, key, chain, facts, secret }
+}
+
+/// The chain in a PEM text. A server's leaf counts even if something behind it is unreadable: Go's
+/// `tls.X509KeyPair` parses the first certificate only.
+pub(super) fn chain(bytes: Looked<&[u8]>) -> Looked<Chain> {
+    let bytes = match bytes {
+        Looked::Seen(bytes) => bytes,
+        Looked::Absent => return Looked::Absent,
+        Looked::Unusable(trouble) => return Looked::Unusable(trouble),
+    };
+    let certificates = certificate::certificates(bytes)
+        .or_else(|error| certificate::leaf(bytes).map(|leaf| vec![leaf]).map_err(|_| error));
+    match certificates.map(Chain::new) {
+        Ok(Some(chain)) => Looked::Seen(chain),
+        Ok(None) => Looked::Unusable(Trouble::NoCertificate),
+        Err(error) => Looked::Unusable(certificate_trouble(error)),
+    }
+}
+
+/// Every certificate of a bundle, all of which must be readable (client-go `cert.ParseCertsPEM`).
+pub(super) fn bundle(bytes: Looked<&[u8]>) -> Looked<Vec<Certificate>> {
+    match bytes {
+        Looked::Seen(bytes) => match certificate::certificates(bytes) {
+            Ok(certificates) => Looked::Seen(certificates),
+            Err(error) => Looked::Unusable(certificate_trouble(error)),
+        },
+        Looked::Absent => Looked::Absent,
+        Looked::Unusable(trouble) => Looked::Unusable(trouble),
+    }
+}
+
+/// Facts about the private key in a PEM text, and the key.
+pub(super) fn private_key(bytes: Looked<&[u8]>, leaf: Option<&Certificate>) -> (Looked<Key>, Option<Secret>) {
+    let bytes = match bytes {
+        Looked::Seen(bytes) => bytes,
+        Looked::Absent => return (Looked::Absent, None),
+        Looked::Unusable(trouble) => return (Looked::Unusable(trouble), None),
+    };
+    match PrivateKey::from_pem(bytes) {
+        Ok(key) => {
+            let fits = leaf.is_some_and(|leaf| key.matches(leaf));
+            (Looked::Seen(Key { kind: key.kind(), form: key.form(), fits }), Some(Secret(key)))
+        }
+        Err(error) => (Looked::Unusable(key_trouble(error)), None),
+    }
+}
+
+fn certificate_trouble(error: CertificateError) -> Trouble {
+    match error {
+        CertificateError::Empty => Trouble::Empty,
+        CertificateError::NoPem => Trouble::NoPem,
+        CertificateError::NoCertificateBlock => Trouble::NoCertificate,
+        CertificateError::Malformed { .. } => Trouble::Malformed(error.to_string()),
+    }
+}
+
+fn key_trouble(error: KeyError) -> Trouble {
+    match error {
+        KeyError::Empty => Trouble::Empty,
+        KeyError::NoPem => Trouble::NoPem,
+        KeyError::NoKeyBlock => Trouble::NoKey,
+        KeyError::Encrypted => Trouble::EncryptedKey,
+        KeyError::Malformed(_) | KeyError::Unsupported(_) | KeyError::Library => {
+            Trouble::Malformed(error.to_string())
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `/proc`: what runs when nobody else can be asked, and what a process sees in its own mount namespace.
+
+use camino::Utf8Path;
+use jiff::Timestamp;
+use perennial_core::inventory::{Looked, Trouble};
+use perennial_pki::digest::sha256_hex;
+use std::fs;
+use std::io::{ErrorKind, Read as _};
+
+/// A running process.
+#[derive(Clone, Debug)]
+pub(super) struct Process {
+    pub(super) pid: u32,
+    /// Its command line.
+    pub(super) arguments: Vec<String>,
+}
+
+/// The process whose program is called `name`. Of several (nested nodes in containers have kubelets, too), the
+/// one that shares our mount namespace.
+pub(super) fn named(name: &str) -> Option<Process> {
+    let mut found: Vec<Process> = all().filter(|process| process.program() == Some(name)).collect();
+    if found.len() > 1
+        && let Ok(ours) = fs::read_link("/proc/self/ns/mnt")
+        && let Some(at) = found.iter().position(|process| {
+            fs::read_link(format!("/proc/{}/ns/mnt", process.pid)).is_ok_and(|it| it == ours)
+        })
+    {
+        return Some(found.swap_remove(at));
+    }
+    found.into_iter().next()
+}
+
+fn all() -> impl Iterator<Item = Process> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let arguments = command_line(pid)?;
+        Some(Process { pid, arguments })
+    })
+}
+
+fn command_line(pid: u32) -> Option<Vec<String>> {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let arguments: Vec<String> =
+        bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+    // The list ends with a zero byte; a kernel thread has none at all.
+    (bytes.len() > 1).then(|| arguments[..arguments.len() - 1].to_vec())
+}
+
+impl Process {
+    fn program(&self) -> Option<&str> {
+        Utf8Path::new(self.arguments.first()?).file_name()
+    }
+
+    /// When it started: clock ticks since boot (proc_pid_stat(5), field 22) on top of the boot's second.
+    pub(super) fn started(&self) -> Option<Timestamp> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        // The second field is the program's name in parentheses and may hold anything.
+        let ticks: i64 = stat.rsplit_once(") ")?.1.split(' ').nth(19)?.parse().ok()?;
+        let boot = fs::read_to_string("/proc/stat").ok()?;
+        let boot: i64 = boot.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+        let per_second = i64::try_from(rustix::param::clock_ticks_per_second()).ok()?;
+        Timestamp::from_second(boot + ticks / per_second).ok()
+    }
+}
+
+/// SHA-256 of a file as the process sees it.
+pub(super) fn mounted_sha256(pid: u32, inside: &Utf8Path) -> Looked<String> {
+    const LIMIT: u64 = 1 << 20;
+    let path = format!("/proc/{pid}/root{inside}");
+    let read = || -> Result<String, std::io::Error> {
+        // An absolute link in the container would lead to the host's root.
+        let file = rustix::fs::open(
+            path.as_str(),
+            rustix::fs::OFlags::RDONLY
+                | rustix::fs::OFlags::NONBLOCK
+                | rustix::fs::OFlags::CLOEXEC
+                | rustix::fs::OFlags::NOFOLLOW,
+            rustix::fs::Mode::empty(),
+        )?;
+        let file = fs::File::from(file);
+        if !file.metadata()?.is_file() {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        let mut bytes = zeroize::Zeroizing::new(Vec::new());
+        file.take(LIMIT).read_to_end(&mut bytes)?;
+        Ok(sha256_hex(&bytes))
+    };
+    match read() {
+        Ok(sha256) => Looked::Seen(sha256),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound => Looked::Absent,
+            ErrorKind::PermissionDenied => Looked::Unusable(Trouble::PermissionDenied),
+            ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular),
+            _ => Looked::Unusable(Trouble::Io(error.to_string())),
+        },
+    }
+}

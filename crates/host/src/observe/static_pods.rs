@@ -1,0 +1,62 @@
+//! The static pods of the control plane, by the manifests that the kubelet reads.
+
+use super::files::Tree;
+use camino::{Utf8Path, Utf8PathBuf};
+use perennial_core::formats::manifest::{self, Manifest};
+use perennial_core::inventory::{Component, Looked, StaticPod, Trouble};
+
+/// The control plane's manifests, parsed, and the files that could not be used.
+#[derive(Debug, Default)]
+pub(super) struct StaticPods {
+    pub(super) found: Vec<(StaticPod, Manifest)>,
+    pub(super) troubles: Vec<(Utf8PathBuf, Trouble)>,
+}
+
+impl StaticPods {
+    /// Reads every manifest in `directory`; those of other pods than the control plane's are left out.
+    pub(super) fn read(tree: &Tree, directory: &Utf8Path) -> Self {
+        let mut pods = Self::default();
+        let names = match tree.names(directory) {
+            Looked::Seen(names) => names,
+            Looked::Absent => return pods,
+            Looked::Unusable(trouble) => {
+                pods.troubles.push((directory.to_owned(), trouble));
+                return pods;
+            }
+        };
+        for name in names.iter().filter(|name| manifest::counts(name)) {
+            let content = tree.read(&directory.join(name));
+            let parsed = match content.text() {
+                Looked::Seen(text) => Manifest::parse(text),
+                Looked::Absent | Looked::Unusable(Trouble::NotRegular) => continue,
+                Looked::Unusable(trouble) => Err(trouble),
+            };
+            match parsed {
+                Ok(manifest) => pods.found.extend(manifest.component.map(|component| {
+                    let version = manifest.version();
+                    let flags = manifest.flags.clone();
+                    (StaticPod { component, manifest: content.file, version, flags }, manifest)
+                })),
+                Err(trouble) => pods.troubles.push((content.file.path, trouble)),
+            }
+        }
+        pods
+    }
+
+    /// The manifest of a component; of several the first, by file name.
+    pub(super) fn manifest(&self, component: Component) -> Option<&Manifest> {
+        self.found.iter().find(|(pod, _)| pod.component == component).map(|(_, manifest)| manifest)
+    }
+
+    /// A flag of a component, by its name without dashes; an empty value counts as none.
+    pub(super) fn flag(&self, component: Component, name: &str) -> Option<&str> {
+        self.manifest(component)?.flag(name).filter(|value| !value.is_empty())
+    }
+
+    /// Where the path in a component's flag is on the host.
+    pub(super) fn path(&self, component: Component, flag: &str) -> Option<Utf8PathBuf> {
+        let manifest = self.manifest(component)?;
+        let value = manifest.flag(flag).filter(|value| !value.is_empty())?;
+        Some(manifest.host_path(Utf8Path::new(value)))
+    }
+}
