@@ -1,2 +1,114 @@
-//! placeholder
-fn main() {}
+//! The command `perennial`: arguments, verbs, output, both languages.
+
+mod args;
+mod exit;
+mod failure;
+mod language;
+mod output;
+mod session;
+mod terminal;
+mod verbs;
+mod world;
+
+use args::{Cli, Verb};
+use clap::FromArgMatches;
+use clap::error::ErrorKind;
+use exit::Exit;
+use failure::Failure;
+use language::{Language, screen as say, usage};
+use session::Session;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The commit that this binary was built from, where the build says it.
+pub(crate) const COMMIT: Option<&str> = option_env!("PERENNIAL_COMMIT");
+
+fn main() -> ExitCode {
+    let arguments = arguments();
+    let language = args::language_of(&arguments, terminal::environment);
+    report_panics(language);
+    call(arguments, language).into()
+}
+
+/// The arguments as text; `perennial help VERB` is `perennial VERB --help`.
+fn arguments() -> Vec<String> {
+    let mut arguments: Vec<String> =
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    if arguments.get(1).is_some_and(|first| first == "help") {
+        arguments.remove(1);
+        arguments.push("--help".to_owned());
+    }
+    arguments
+}
+
+/// A panic is a bug, and says so in one sentence. Rust's own exit code would be 101.
+fn report_panics(language: Language) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map_or_else(|| "?".to_owned(), ToString::to_string);
+        let text = say::bug(language, &output::escape(&place));
+        let _ignored = writeln!(std::io::stderr(), "{text}");
+        std::process::exit(i32::from(Exit::Bug.number()));
+    }));
+}
+
+fn call(arguments: Vec<String>, language: Language) -> Exit {
+    let mut command = args::command(language);
+    let matches = match command.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return not_parsed(&error, language),
+    };
+    let version = matches.get_flag("version");
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error, language),
+    };
+    let session = Session::new(cli.global, language);
+    let verb = if version { Some(Verb::Version) } else { cli.verb };
+    let result = root_fits(&session, verb.as_ref()).and_then(|()| match verb {
+        None => verbs::glance::run(&session),
+        Some(Verb::Check) => verbs::check::run(&session),
+        Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
+        Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
+        Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
+        Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
+        Some(Verb::Version) => verbs::version::run(&session),
+    });
+    result.unwrap_or_else(|failure| session.fail(&failure))
+}
+
+/// `--root` is for looking: on a copy there is nothing to renew, restart or prove.
+fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
+    let name = match verb {
+        None | Some(Verb::Check | Verb::Version) => return Ok(()),
+        Some(Verb::Renew(_)) => "renew",
+        Some(Verb::Reload(_)) => "reload",
+        Some(Verb::Verify(_)) => "verify",
+        Some(Verb::Backup(_)) => "backup",
+    };
+    if session.global.root.is_none() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, usage::root_only_for_check(session.answer_language(), name)))
+}
+
+/// Help that was asked for, or a command line that can't be understood: 64, because 2 is "critical".
+fn not_parsed(error: &clap::Error, language: Language) -> Exit {
+    if error.kind() == ErrorKind::DisplayHelp {
+        let text = error.render().to_string();
+        return match session::write(&mut std::io::stdout(), &text) {
+            Ok(()) => Exit::Good,
+            Err(failure) => failure.exit,
+        };
+    }
+    let failure = Failure::new(Exit::Usage, usage::usage(language, error)).hint("perennial --help");
+    let facts = terminal::Facts {
+        color: terminal::ColorChoice::Never,
+        ascii: false,
+        tty: false,
+        columns: None,
+        variable: &terminal::environment,
+    };
+    let text = failure.screen(language).render(&terminal::Terminal::new(&facts));
+    let _ignored = std::io::stderr().write_all(text.as_bytes());
+    Exit::Usage
+}

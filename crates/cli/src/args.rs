@@ -1,0 +1,238 @@
+//! The command line. Every text that a person reads stands in `language::help`, in both languages, and is put in
+//! place here by the name of the verb and the argument.
+
+use crate::exit::FailOn;
+use crate::language::{self, Language, help};
+use crate::terminal::{ColorChoice, WIDTH};
+use camino::Utf8PathBuf;
+use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+use perennial_core::assess::{Policy, Threshold, duration};
+use perennial_core::plan::RestartApiserver;
+
+#[derive(Debug, Parser)]
+#[command(name = "perennial", disable_help_flag = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
+    #[arg(long, global = true, value_name = "LIMIT")]
+    pub(crate) warn: Option<Threshold>,
+    #[arg(long, global = true, value_name = "LIMIT")]
+    pub(crate) crit: Option<Threshold>,
+    #[arg(long, global = true, value_name = "SEVERITY", default_value = "critical")]
+    pub(crate) fail_on: FailOn,
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Language>,
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// `-o`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Check,
+    Renew(Renew),
+    Reload(Reload),
+    Verify(Verify),
+    Backup(Backup),
+    Version,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Renew {
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    #[arg(long)]
+    pub(crate) due: bool,
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[arg(long, value_name = "LENGTH", default_value = "1y", value_parser = duration)]
+    pub(crate) validity: SignedDuration,
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) restart_apiserver: WhenRestart,
+    #[arg(long)]
+    pub(crate) no_workload: bool,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reload {
+    #[arg(long)]
+    pub(crate) no_workload: bool,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+/// Whether and how the operator agrees.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Consent {
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[arg(long, short = 'y', conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[arg(long)]
+    pub(crate) workload: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: Option<Utf8PathBuf>,
+}
+
+/// `--restart-apiserver`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum WhenRestart {
+    /// Where it is needed.
+    Auto,
+    /// Never.
+    Never,
+    /// In every run.
+    Always,
+}
+
+impl From<WhenRestart> for RestartApiserver {
+    fn from(when: WhenRestart) -> Self {
+        match when {
+            WhenRestart::Auto => Self::Auto,
+            WhenRestart::Never => Self::Never,
+            WhenRestart::Always => Self::Always,
+        }
+    }
+}
+
+impl Global {
+    /// When an end is near.
+    pub(crate) fn policy(&self) -> Policy {
+        let default = Policy::default();
+        Policy { warn: self.warn.unwrap_or(default.warn), critical: self.crit.unwrap_or(default.critical) }
+    }
+}
+
+/// The language, before anything is parsed: help and errors need it.
+pub(crate) fn language_of(arguments: &[String], variable: impl Fn(&str) -> Option<String>) -> Language {
+    let before_end = arguments.iter().take_while(|argument| *argument != "--");
+    let mut flag = None;
+    let mut arguments = before_end.peekable();
+    while let Some(argument) = arguments.next() {
+        let value = match argument.strip_prefix("--lang=") {
+            Some(value) => Some(value),
+            None if argument == "--lang" => arguments.peek().map(|value| value.as_str()),
+            None => None,
+        };
+        flag = value.and_then(|value| Language::from_str(value, true).ok()).or(flag);
+    }
+    language::choose(flag, variable)
+}
+
+/// The command line with its texts in one language.
+pub(crate) fn command(language: Language) -> Command {
+    let help_flag = Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help);
+    let version_flag = Arg::new("version").short('V').long("version").action(ArgAction::SetTrue);
+    let root = Cli::command().arg(help_flag).arg(version_flag).disable_version_flag(true);
+    let root = root.subcommand_help_heading(help::heading_verbs(language)).max_term_width(WIDTH);
+    translate(root, language).mut_subcommands(|verb| translate(verb, language))
+}
+
+fn translate(command: Command, language: Language) -> Command {
+    let name = command.get_name().to_owned();
+    let texts = help::verb(language, &name);
+    let template =
+        format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}", help::heading_usage(language));
+    let mut command = command
+        .about(texts.about)
+        .override_usage(texts.usage)
+        .after_help(help::after(language, &texts))
+        .help_template(template);
+    command = command.mut_args(|argument| {
+        let id = argument.get_id().to_string();
+        let heading = match argument {
+            _ if argument.is_positional() => help::heading_arguments(language),
+            _ if argument.is_global_set() || id == "version" => help::heading_global(language),
+            _ => help::heading_options(language),
+        };
+        argument
+            .help(help::argument(language, &id).unwrap_or_default())
+            .help_heading(heading)
+            .hide_default_value(true)
+            .hide_possible_values(true)
+    });
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_finds_nothing_wrong() {
+        command(Language::En).debug_assert();
+        command(Language::Zh).debug_assert();
+    }
+
+    #[test]
+    fn every_argument_of_every_verb_has_a_text() {
+        for language in [Language::En, Language::Zh] {
+            let root = command(language);
+            for verb in std::iter::once(&root).chain(root.get_subcommands()) {
+                assert!(
+                    verb.get_about().is_some_and(|about| !about.to_string().is_empty()),
+                    "{}",
+                    verb.get_name()
+                );
+                for argument in verb.get_arguments() {
+                    let text = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                    assert!(!text.is_empty(), "{} {}", verb.get_name(), argument.get_id());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_parsing() {
+        let of = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            language_of(&words, |name| (name == "LANG").then(|| "zh_CN.UTF-8".to_owned()))
+        };
+        assert_eq!(of(&["perennial", "check"]), Language::Zh);
+        assert_eq!(of(&["perennial", "--lang", "en"]), Language::En);
+        assert_eq!(of(&["perennial", "--lang=en", "--nonsense"]), Language::En);
+        assert_eq!(of(&["perennial", "--lang", "de"]), Language::Zh);
+        assert_eq!(of(&["perennial", "--", "--lang=en"]), Language::Zh);
+    }
+
+    #[test]
+    fn limits_need_a_unit() {
+        let parse = |limit: &str| command(Language::En).try_get_matches_from(["perennial", "--warn", limit]);
+        assert!(parse("30d").is_ok());
+        assert!(parse("20%").is_ok());
+        assert!(parse("30").is_err());
+    }
+}

@@ -1,0 +1,265 @@
+//! The texts of `--help`.
+
+use super::Language;
+
+/// What the help of a verb says beside its arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Texts {
+    /// What it does.
+    pub(crate) about: &'static str,
+    /// How it is called.
+    pub(crate) usage: &'static str,
+    /// Examples: a command and what it is for.
+    examples: &'static [(&'static str, fn(Language) -> &'static str)],
+    /// Its exit codes: the number and what it means here.
+    exits: &'static [(u8, fn(Language) -> &'static str)],
+}
+
+/// The texts of a verb, by its name.
+pub(crate) fn verb(language: Language, name: &str) -> Texts {
+    match name {
+        "check" => Texts {
+            about: about_check(language),
+            usage: usage_check(language),
+            examples: &[
+                ("perennial check", example_check),
+                ("perennial check --warn 60d --fail-on warning", example_check_warn),
+                ("perennial check --root /mnt/backup -o json", example_check_root),
+            ],
+            exits: LOOK,
+        },
+        "renew" => Texts {
+            about: about_renew(language),
+            usage: usage_renew(language),
+            examples: &[
+                ("perennial renew --dry-run", example_renew_dry),
+                ("perennial renew", example_renew),
+                ("perennial renew --due --yes", example_renew_due),
+                ("perennial renew --only apiserver --only admin.conf", example_renew_only),
+            ],
+            exits: CHANGE,
+        },
+        "reload" => Texts {
+            about: about_reload(language),
+            usage: usage_reload(language),
+            examples: &[
+                ("perennial reload --dry-run", example_reload_dry),
+                ("perennial reload", example_reload),
+            ],
+            exits: CHANGE,
+        },
+        "verify" => Texts {
+            about: about_verify(language),
+            usage: usage_verify(language),
+            examples: &[
+                ("perennial verify", example_verify),
+                ("perennial verify --workload", example_verify_workload),
+            ],
+            exits: &[
+                (0, exit_proven),
+                (2, exit_refuted),
+                (3, exit_blind),
+                (4, exit_not_here),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
+        "backup" => Texts {
+            about: about_backup(language),
+            usage: usage_backup(language),
+            examples: &[
+                ("perennial backup", example_backup),
+                ("perennial backup /root/before", example_backup_dir),
+            ],
+            exits: &[(0, exit_copied), (4, exit_refused), (64, exit_usage), (70, exit_bug)],
+        },
+        "version" => Texts {
+            about: about_version(language),
+            usage: "perennial version",
+            examples: &[],
+            exits: &[(0, exit_good_plain)],
+        },
+        _ => Texts {
+            about: about(language),
+            usage: usage(language),
+            examples: &[
+                ("perennial", example_bare),
+                ("perennial check", example_check),
+                ("perennial renew --dry-run", example_renew_dry),
+            ],
+            exits: LOOK,
+        },
+    }
+}
+
+const LOOK: &[(u8, fn(Language) -> &'static str)] = &[
+    (0, exit_good),
+    (1, exit_warning),
+    (2, exit_critical),
+    (3, exit_blind),
+    (4, exit_not_here),
+    (64, exit_usage),
+    (70, exit_bug),
+];
+
+const CHANGE: &[(u8, fn(Language) -> &'static str)] = &[
+    (0, exit_done),
+    (1, exit_left_out),
+    (4, exit_refused),
+    (5, exit_put_back),
+    (6, exit_in_between),
+    (64, exit_usage),
+    (70, exit_bug),
+    (130, exit_stopped),
+];
+
+/// What follows the arguments: examples and exit codes.
+pub(crate) fn after(language: Language, texts: &Texts) -> String {
+    let mut out = String::new();
+    if !texts.examples.is_empty() {
+        out.push_str(heading_examples(language));
+        out.push('\n');
+        for (command, what) in texts.examples {
+            out.push_str(&format!("  {command}\n      {}\n", what(language)));
+        }
+        out.push('\n');
+    }
+    out.push_str(heading_exits(language));
+    for (number, what) in texts.exits {
+        out.push_str(&format!("\n  {number:<4} {}", what(language)));
+    }
+    out
+}
+
+words! {
+    heading_usage { en: "USAGE", zh: "用法" }
+    heading_verbs { en: "VERBS", zh: "命令" }
+    heading_arguments { en: "ARGUMENTS", zh: "参数" }
+    heading_options { en: "OPTIONS", zh: "选项" }
+    heading_global { en: "GLOBAL OPTIONS", zh: "全局选项" }
+    heading_examples { en: "EXAMPLES", zh: "示例" }
+    heading_exits { en: "EXIT CODES", zh: "退出码" }
+
+    about {
+        en: "Keeps the certificates of kubeadm-style Kubernetes clusters alive. Without a verb: what is dead on this node, what dies next, and the one command to run.",
+        zh: "让 kubeadm 方式的 Kubernetes 集群证书保持有效。不带命令时：显示本节点上什么已失效、接下来什么会失效，以及应执行的那一条命令。",
+    }
+    usage { en: "perennial [OPTIONS] [VERB]", zh: "perennial [选项] [命令]" }
+    about_check {
+        en: "Look at every certificate of this node: on disk, served, and in the memory of processes",
+        zh: "检查本节点的每个证书：磁盘上的、对外使用的，以及进程内存中的",
+    }
+    usage_check { en: "perennial check [OPTIONS]", zh: "perennial check [选项]" }
+    about_renew {
+        en: "Renew the certificates of this node without an outage, and prove it",
+        zh: "在不中断服务的情况下续订本节点的证书，并加以验证",
+    }
+    usage_renew { en: "perennial renew [OPTIONS]", zh: "perennial renew [选项]" }
+    about_reload {
+        en: "Restart only the processes that are proven to hold an older certificate than their file",
+        zh: "只重启已证明仍在使用旧证书的进程",
+    }
+    usage_reload { en: "perennial reload [OPTIONS]", zh: "perennial reload [选项]" }
+    about_verify {
+        en: "Prove for every connection that the certificate on disk is the one in use (read-only)",
+        zh: "逐个连接证明磁盘上的证书就是正在使用的证书（只读）",
+    }
+    usage_verify { en: "perennial verify [OPTIONS]", zh: "perennial verify [选项]" }
+    about_backup {
+        en: "Copy every certificate, key, kubeconfig and manifest of this node",
+        zh: "复制本节点的所有证书、密钥、kubeconfig 和清单文件",
+    }
+    usage_backup { en: "perennial backup [OPTIONS] [DIR]", zh: "perennial backup [选项] [目录]" }
+    about_version { en: "Print the version", zh: "显示版本" }
+
+    example_bare { en: "the shortest answer: what is wrong, and the one command", zh: "最短的回答：哪里有问题，以及应执行的那一条命令" }
+    example_check { en: "everything about this node", zh: "本节点的全部情况" }
+    example_check_warn { en: "for monitoring: exit 1 from 60 days before the end on", zh: "用于监控：到期前 60 天起退出码为 1" }
+    example_check_root { en: "look at a copied tree, for a program", zh: "检查文件副本，输出供程序读取" }
+    example_renew_dry { en: "show what would be done, and stop", zh: "显示将要执行的操作，然后停止" }
+    example_renew { en: "show the plan, ask, renew, prove", zh: "显示计划，确认，续订，验证" }
+    example_renew_due { en: "for a timer: only what ends soon, without a question", zh: "用于定时任务：只续订即将到期的证书，不询问" }
+    example_renew_only { en: "these two, and nothing else", zh: "只续订这两个" }
+    example_reload_dry { en: "show who would be restarted, and why", zh: "显示将重启哪些进程及其原因" }
+    example_reload { en: "show the plan, ask, restart one by one, prove", zh: "显示计划，确认，逐个重启，验证" }
+    example_verify { en: "one line for each connection, with its proof", zh: "每个连接一行，附依据" }
+    example_verify_workload { en: "also run a test Deployment, and remove it", zh: "另外运行一个测试 Deployment，然后删除" }
+    example_backup { en: "into a new directory below /var/lib/perennial", zh: "复制到 /var/lib/perennial 下的新目录" }
+    example_backup_dir { en: "into a directory of your choice", zh: "复制到指定目录" }
+
+    exit_good { en: "good, or nothing worse than --fail-on asks for", zh: "正常，或没有达到 --fail-on 指定的级别" }
+    exit_good_plain { en: "always", zh: "始终" }
+    exit_warning { en: "warnings (with --fail-on warning)", zh: "有警告（使用 --fail-on warning 时）" }
+    exit_critical { en: "a critical finding", zh: "有严重问题" }
+    exit_blind { en: "could not look everywhere; without root always", zh: "未能查看全部内容；非 root 时始终如此" }
+    exit_not_here { en: "no kubeadm-style Kubernetes here", zh: "此处没有 kubeadm 方式的 Kubernetes" }
+    exit_usage { en: "the command line can't be understood", zh: "命令行有误" }
+    exit_bug { en: "a bug in perennial", zh: "perennial 的缺陷" }
+    exit_proven { en: "everything is proven", zh: "全部已证明" }
+    exit_refuted { en: "something else is in use, or nothing works", zh: "使用的是其他证书，或无法工作" }
+    exit_copied { en: "everything is copied", zh: "已全部复制" }
+    exit_refused { en: "refused; nothing was changed", zh: "拒绝执行；没有做任何更改" }
+    exit_done { en: "done and proven, or nothing to do", zh: "已完成并验证，或无需任何操作" }
+    exit_left_out {
+        en: "done, but something due was left out (other control planes, an external CA)",
+        zh: "已完成，但有到期项未包括在内（其他控制平面节点、外部 CA）",
+    }
+    exit_put_back { en: "failed; everything is as before", zh: "失败；一切如前" }
+    exit_in_between { en: "failed; the node is in between, or its health is unproven", zh: "失败；节点处于中间状态，或健康状况未能证明" }
+    exit_stopped { en: "stopped with Ctrl-C at a safe point", zh: "按 Ctrl-C 在安全点停止" }
+}
+
+/// The text of an argument, by its id.
+pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
+    let text = match id {
+        "output" => arg_output,
+        "root" => arg_root,
+        "warn" => arg_warn,
+        "crit" => arg_crit,
+        "fail_on" => arg_fail_on,
+        "lang" => arg_lang,
+        "color" => arg_color,
+        "ascii" => arg_ascii,
+        "no_progress" => arg_no_progress,
+        "help" => arg_help,
+        "version" => about_version,
+        "only" => arg_only,
+        "due" => arg_due,
+        "force" => arg_force,
+        "validity" => arg_validity,
+        "restart_apiserver" => arg_restart_apiserver,
+        "no_workload" => arg_no_workload,
+        "dry_run" => arg_dry_run,
+        "yes" => arg_yes,
+        "workload" => arg_workload,
+        "directory" => arg_directory,
+        _ => return None,
+    };
+    Some(text(language))
+}
+
+words! {
+    arg_output { en: "table or json", zh: "table 或 json" }
+    arg_root { en: "look at a copied tree instead of this node (check only)", zh: "检查文件副本而不是本节点（仅用于 check）" }
+    arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d，或有效期的 20%（默认：两者都低于）" }
+    arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d，或有效期的 5%（默认：两者都低于）" }
+    arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }
+    arg_lang { en: "en or zh (default: PERENNIAL_LANG, then the locale)", zh: "en 或 zh（默认：PERENNIAL_LANG，其次是 locale）" }
+    arg_color { en: "auto (default), always or never", zh: "auto（默认）、always 或 never" }
+    arg_ascii { en: "words instead of signs", zh: "用文字代替符号" }
+    arg_no_progress { en: "nothing on stderr while it works", zh: "执行过程中不向 stderr 输出进度" }
+    arg_help { en: "print help", zh: "显示帮助" }
+    arg_only { en: "only this certificate, by kubeadm's name; may be repeated", zh: "只续订此证书（kubeadm 的名称）；可重复" }
+    arg_due { en: "only what is below the warning limit", zh: "只续订低于警告线的证书" }
+    arg_force { en: "also what an earlier run has just renewed", zh: "包括刚刚续订过的证书" }
+    arg_validity { en: "life of the new certificates (default: 1y; never longer than the CA)", zh: "新证书的有效期（默认：1y；不会超过证书机构）" }
+    arg_restart_apiserver {
+        en: "auto (default: where its in-memory certificate ends first), never or always",
+        zh: "auto（默认：仅当其内存中的证书先到期时）、never 或 always",
+    }
+    arg_no_workload { en: "without the test Deployment at the end", zh: "最后不运行测试 Deployment" }
+    arg_dry_run { en: "show the plan and stop", zh: "显示计划后停止" }
+    arg_yes { en: "do not ask", zh: "不询问" }
+    arg_workload { en: "also run a test Deployment, and remove it", zh: "另外运行一个测试 Deployment，然后删除" }
+    arg_directory { en: "where to (default: a new directory below /var/lib/perennial)", zh: "目标目录（默认:/var/lib/perennial 下的新目录）" }
+}

@@ -1,0 +1,112 @@
+//! What a plan says.
+
+use super::Language;
+use perennial_core::plan::{Kept, Proof, Reason};
+
+words! {
+    new_key { en: "new key", zh: "新密钥" }
+    stopped_over_cri {
+        en: "stopped over CRI; the kubelet starts it again: it never re-reads its file",
+        zh: "通过 CRI 停止，由 kubelet 重新启动：它从不重新读取文件",
+    }
+    restarted_loopback {
+        en: "stopped over CRI; the kubelet starts it again: its loopback certificate is in memory only",
+        zh: "通过 CRI 停止，由 kubelet 重新启动：其回环证书只在内存中",
+    }
+    no_restart { en: "no restart: they re-read their files", zh: "无需重启：会自行重新读取文件" }
+    restart_forbidden { en: "no restart: --restart-apiserver never", zh: "不重启：--restart-apiserver never" }
+    lease_released {
+        en: "its lease is released once its old holder is gone",
+        zh: "确认旧的持有者已退出后释放其租约",
+    }
+    workload { en: "a test Deployment runs and is removed", zh: "运行一个测试 Deployment，然后删除" }
+    undo_every_step { en: "Undo: every step.", zh: "每一步都可撤销。" }
+    no_pause { en: "API pause expected: none.", zh: "预计 API 中断：无。" }
+    pause {
+        en: "API pause expected on this node: some seconds, while kube-apiserver restarts.",
+        zh: "预计本节点 API 中断：kube-apiserver 重启期间的数秒。",
+    }
+    dry_run { en: "Dry run: nothing was changed.", zh: "试运行：没有做任何更改。" }
+    none { en: "–", zh: "–" }
+    confirm { en: "Go on?", zh: "继续执行？" }
+    yes_letters { en: "[y/N]", zh: "[y/N]" }
+    declined { en: "Not confirmed.", zh: "未确认。" }
+}
+
+messages! {
+    heading(node: &str, n: usize) {
+        en: [n: "{node}  {n} step", "{node}  {n} steps"],
+        zh: "{node}  共 {n} 步",
+    }
+    names_same(n: usize) { en: "names same ({n})", zh: "名称不变（{n}）" }
+    copy_of(credential: &str) { en: "copy of {credential}", zh: "{credential} 的副本" }
+    already_good(date: &str) { en: "already good until {date}", zh: "已有效至 {date}" }
+    not_touched(names: &str) { en: "Not touched: {names}", zh: "不做更改：{names}" }
+    with_reason(name: &str, reason: &str) { en: "{name} ({reason})", zh: "{name}（{reason}）" }
+    other_control_planes(names: &str, n: usize) {
+        en: [n: "Not touched by this run, {n} other control plane: {names}. Run the same command there.", "Not touched by this run, {n} other control planes: {names}. Run the same command there."],
+        zh: "本次运行不涉及其他 {n} 个控制平面节点：{names}。请在这些节点上执行同一命令。",
+    }
+    totals(renew: usize, restart: usize, copy: usize) {
+        en: "Plan: {renew} to renew, {restart} to restart, {copy} to copy, 0 to delete.",
+        zh: "计划：续订 {renew} 项，重启 {restart} 项，复制 {copy} 项，删除 0 项。",
+    }
+    need_yes(verb: &str) {
+        en: "there is no terminal to ask on: give --yes to {verb} without a question, or --dry-run to look only",
+        zh: "没有可供确认的终端：使用 --yes 可不经确认直接执行 {verb}，使用 --dry-run 则只查看计划",
+    }
+}
+
+/// Why something stays as it is.
+pub(crate) fn reason(language: Language, kept: &Kept) -> &'static str {
+    match kept.reason {
+        Reason::JustInstalled => just_installed(language),
+        Reason::NotDue => not_due(language),
+        Reason::NotAsked => not_asked(language),
+        Reason::ExternalAuthority => external(language),
+        Reason::RotatesItself => rotates(language),
+        Reason::Authority => authority(language),
+        Reason::ReloadsItself => reloads(language),
+        Reason::RestartForbidden => forbidden(language),
+    }
+}
+
+words! {
+    just_installed { en: "just renewed; --force does it again", zh: "刚刚续订过；--force 可再次续订" }
+    not_due { en: "not due", zh: "尚未到时间" }
+    not_asked { en: "not asked for", zh: "未指定" }
+    external { en: "external CA", zh: "外部 CA" }
+    rotates { en: "rotates itself", zh: "自行轮换" }
+    authority { en: "CA", zh: "证书机构" }
+    reloads { en: "re-reads its files", zh: "自行重新读取文件" }
+    forbidden { en: "restart forbidden", zh: "禁止重启" }
+}
+
+/// What a step waits for, in a few words.
+pub(crate) fn awaited(language: Language, proof: &Proof) -> String {
+    match proof {
+        Proof::ReadBack => read_back(language).to_owned(),
+        Proof::OnDisk => on_disk(language).to_owned(),
+        Proof::Served(listening) => {
+            served(language, listening.component.name(), &listening.address.port().to_string())
+        }
+        Proof::NewContainer { component } => new_container(language, component.name()),
+        Proof::LeaseRenewed { component } => lease_renewed(language, component.name()),
+        Proof::WorkloadRuns => workload_runs(language).to_owned(),
+    }
+}
+
+words! {
+    read_back { en: "what was written is read back", zh: "写入的内容已读回校验" }
+    on_disk { en: "the live files hold the new bytes", zh: "正式文件已是新内容" }
+    workload_runs { en: "the test Deployment's Pod runs", zh: "测试 Deployment 的 Pod 正在运行" }
+}
+
+messages! {
+    served(component: &str, port: &str) {
+        en: "{component} serves the new one on {port}",
+        zh: "{component} 在 {port} 上使用新证书",
+    }
+    new_container(component: &str) { en: "a new {component} container", zh: "新的 {component} 容器" }
+    lease_renewed(component: &str) { en: "{component} renews its lease", zh: "{component} 更新其租约" }
+}

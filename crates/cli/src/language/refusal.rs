@@ -1,0 +1,210 @@
+//! Why nothing was done: one sentence for each refusal, and what helps.
+
+use super::Language;
+use super::trouble::trouble;
+use crate::output::{date, exact};
+use perennial_core::plan::Refusal;
+
+/// A refusal in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// What is in the way.
+    pub(crate) sentence: String,
+    /// Facts, one line each.
+    pub(crate) details: Vec<String>,
+    /// What helps, if anything general does.
+    pub(crate) hint: Option<String>,
+}
+
+/// Puts a refusal into words.
+pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
+    let words = |sentence: String, hint: Option<&str>| Words {
+        sentence,
+        details: Vec::new(),
+        hint: hint.map(str::to_owned),
+    };
+    match refusal {
+        Refusal::NotRoot => words(not_root(language).to_owned(), None),
+        Refusal::ForeignLayout { distribution } => {
+            words(super::screen::foreign(language, distribution), None)
+        }
+        Refusal::NothingHere => {
+            words(super::screen::nothing_here(language, super::screen::this_node(language)), None)
+        }
+        Refusal::WorkerNode => words(worker(language).to_owned(), Some("perennial check")),
+        Refusal::UnknownCredential { name, known } => Words {
+            sentence: unknown_credential(language, name),
+            details: vec![there_is(language, &known.join(", "))],
+            hint: None,
+        },
+        Refusal::AuthorityUnusable { path, trouble: Some(why) } => {
+            words(trouble(language, path.as_str(), why), Some(from_backup(language)))
+        }
+        Refusal::AuthorityUnusable { path, trouble: None } => {
+            words(authority_missing(language, path.as_str()), Some(from_backup(language)))
+        }
+        Refusal::AuthorityKeyMissing { authority, path, credentials } => Words {
+            sentence: authority_key_missing(language, authority, path.as_str()),
+            details: vec![waits_for_it(language, &credentials.join(", "))],
+            hint: Some(external_hint(language).to_owned()),
+        },
+        Refusal::AuthorityKeyUnusable { path, trouble: why } => {
+            words(trouble(language, path.as_str(), why), Some(from_backup(language)))
+        }
+        Refusal::AuthorityKeyMismatch { certificate, key } => words(
+            authority_key_mismatch(language, key.as_str(), certificate.as_str()),
+            Some(from_backup(language)),
+        ),
+        Refusal::AuthorityExpired { authority, at } => words(
+            authority_expired(language, authority, &date(*at)),
+            Some(super::finding::authority_act(language)),
+        ),
+        Refusal::ClockBeforeAuthority { authority, from, now } => {
+            words(clock(language, &exact(*now), authority, &exact(*from)), Some("timedatectl"))
+        }
+        Refusal::CredentialUnusable { path, trouble: Some(why), .. } => Words {
+            sentence: trouble(language, path.as_str(), why),
+            details: vec![can_not_reissue(language).to_owned()],
+            hint: Some(super::finding::missing_act(language).to_owned()),
+        },
+        Refusal::CredentialUnusable { credential, path, trouble: None } => words(
+            credential_missing(language, credential, path.as_str()),
+            Some(super::finding::missing_act(language)),
+        ),
+        Refusal::UnknownIssuer { credential, path, issuer } => Words {
+            sentence: unknown_issuer(language, credential, path.as_str()),
+            details: vec![super::finding::names_issuer(language, issuer)],
+            hint: Some(super::finding::wrong_authority_act(language).to_owned()),
+        },
+        Refusal::UnsupportedKey { credential, kind } => {
+            words(unsupported_key(language, credential, kind), None)
+        }
+        Refusal::KubeletNotRunning { state } => {
+            words(kubelet_not_running(language, state), Some("journalctl -u kubelet -n 50 --no-pager"))
+        }
+        Refusal::KubeletClientExpired { path, at } => {
+            words(kubelet_expired(language, path.as_str(), &date(*at)), Some("perennial check"))
+        }
+        Refusal::RuntimeUnavailable { socket, reason, component } => words(
+            runtime(language, socket.as_str(), reason, component.name()),
+            Some("systemctl status containerd crio --no-pager"),
+        ),
+        Refusal::Locked { path } => words(locked(language, path.as_str()), None),
+        Refusal::NoSpace { path, needed, free } => {
+            words(no_space(language, path.as_str(), *needed, *free), Some("df -h; df -i"))
+        }
+        Refusal::DirectoryWritable { path } => {
+            words(writable(language, path.as_str()), Some(&format!("ls -ld {path}")))
+        }
+        Refusal::RunBlocked { run, files } => Words {
+            sentence: run_blocked(language, run),
+            details: files.iter().map(ToString::to_string).collect(),
+            hint: Some(run_blocked_hint(language).to_owned()),
+        },
+        Refusal::JournalDamaged { path, reason } => words(journal(language, path.as_str(), reason), None),
+        Refusal::Changed { what } => words(changed(language, what), Some(changed_hint(language))),
+    }
+}
+
+words! {
+    nothing_changed { en: "Nothing was changed.", zh: "没有做任何更改。" }
+    not_root {
+        en: "this needs root: certificates, keys and the container runtime belong to it",
+        zh: "需要 root 权限：证书、密钥和容器运行时都归 root 所有",
+    }
+    worker {
+        en: "this is a worker: its kubelet renews its own certificate, there is nothing to renew here",
+        zh: "这是工作节点：kubelet 会自行轮换证书，此处没有需要续订的证书",
+    }
+    from_backup {
+        en: "put it back from a backup or from another control plane",
+        zh: "从备份或其他控制平面节点恢复",
+    }
+    external_hint {
+        en: "with an external CA, its owner signs; perennial renew --only NAME renews the others",
+        zh: "使用外部 CA 时由其管理者签发；其他证书可用 perennial renew --only NAME 续订",
+    }
+    can_not_reissue {
+        en: "what can't be read can't be re-issued as it was",
+        zh: "无法读取的证书不能原样重新签发",
+    }
+    run_blocked_hint {
+        en: "somebody else has written them: compare them with the backup of the run, then run perennial renew again",
+        zh: "这些文件被其他程序改写：请与该运行的备份比较，然后再次执行 perennial renew",
+    }
+    changed_hint { en: "run the same command again: it makes a new plan", zh: "再次执行同一命令，会生成新的计划" }
+}
+
+messages! {
+    unknown_credential(name: &str) {
+        en: "there is no certificate called {name} on this node",
+        zh: "本节点上没有名为 {name} 的证书",
+    }
+    there_is(names: &str) { en: "there is: {names}", zh: "现有：{names}" }
+    authority_missing(path: &str) { en: "the CA certificate {path} is missing", zh: "缺少证书机构的证书 {path}" }
+    authority_key_missing(authority: &str, path: &str) {
+        en: "the key of the CA {authority} is not on this node ({path})",
+        zh: "本节点上没有证书机构 {authority} 的密钥（{path}）",
+    }
+    waits_for_it(names: &str) { en: "without it these can't be renewed: {names}", zh: "没有它就无法续订：{names}" }
+    authority_key_mismatch(key: &str, certificate: &str) {
+        en: "{key} is not the key of {certificate}",
+        zh: "{key} 不是 {certificate} 的私钥",
+    }
+    authority_expired(authority: &str, date: &str) {
+        en: "the CA {authority} expired on {date}: nobody would accept what it signs",
+        zh: "证书机构 {authority} 已于 {date} 过期：它签发的证书不会被接受",
+    }
+    clock(now: &str, authority: &str, from: &str) {
+        en: "the clock says {now} UTC, but the CA {authority} is valid from {from}: the clock is wrong",
+        zh: "时钟为 {now}（UTC），而证书机构 {authority} 自 {from} 起有效：时钟有误",
+    }
+    credential_missing(credential: &str, path: &str) {
+        en: "{credential}: {path} is missing, so there is nothing to re-issue",
+        zh: "{credential}：缺少 {path}，无法重新签发",
+    }
+    unknown_issuer(credential: &str, path: &str) {
+        en: "{credential}: no CA on this node has signed {path}",
+        zh: "{credential}：{path} 不是由本节点上的任何证书机构签发的",
+    }
+    unsupported_key(credential: &str, kind: &str) {
+        en: "{credential} has a {kind} key; perennial makes RSA and ECDSA keys",
+        zh: "{credential} 的密钥类型为 {kind}；perennial 只生成 RSA 和 ECDSA 密钥",
+    }
+    kubelet_not_running(state: &str) {
+        en: "the kubelet does not run ({state}): nothing would start the next containers",
+        zh: "kubelet 没有运行（{state}）：没有程序会启动新的容器",
+    }
+    kubelet_expired(path: &str, date: &str) {
+        en: "the kubelet's client certificate {path} expired on {date}: a kubelet that is locked out may lose its static Pods",
+        zh: "kubelet 的客户端证书 {path} 已于 {date} 过期：被拒绝访问的 kubelet 可能丢失静态 Pod",
+    }
+    runtime(socket: &str, reason: &str, component: &str) {
+        en: "the container runtime does not answer on {socket} ({reason}), and {component} must be restarted",
+        zh: "容器运行时在 {socket} 上没有应答（{reason}），而 {component} 必须重启",
+    }
+    locked(path: &str) {
+        en: "another perennial works on this node ({path} is locked)",
+        zh: "另一个 perennial 正在本节点上运行（{path} 已被锁定）",
+    }
+    no_space(path: &str, needed: u64, free: u64) {
+        en: "{path} has {free} bytes free, {needed} are needed",
+        zh: "{path} 剩余 {free} 字节，需要 {needed} 字节",
+    }
+    writable(path: &str) {
+        en: "{path} may be written by others than root: what lies there could be exchanged under us",
+        zh: "{path} 可被 root 以外的用户写入：其中的文件可能在运行期间被替换",
+    }
+    run_blocked(run: &str) {
+        en: "the open run {run} can't be finished or undone: these files are neither as before nor as staged",
+        zh: "未结束的运行 {run} 无法完成或撤销：以下文件既不是原来的内容，也不是准备好的内容",
+    }
+    journal(path: &str, reason: &str) {
+        en: "the journal {path} can't be read: {reason}",
+        zh: "无法读取运行日志 {path}：{reason}",
+    }
+    changed(what: &str) {
+        en: "the node has changed since the plan was made: {what}",
+        zh: "计划生成之后节点发生了变化：{what}",
+    }
+}

@@ -1,0 +1,83 @@
+//! Why something could not be read: completes a sentence that begins with the file or the listener.
+
+use super::Language;
+use perennial_core::inventory::Trouble;
+
+/// The sentence about `object`.
+pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::PermissionDenied => permission_denied(language, object),
+        Trouble::NotRegular => not_regular(language, object),
+        Trouble::TooLarge { limit } => too_large(language, object, *limit),
+        Trouble::Io(reason) => io(language, object, reason),
+        Trouble::NoAnswer(reason) => no_answer(language, object, reason),
+        Trouble::Empty => empty(language, object),
+        Trouble::NoPem => no_pem(language, object),
+        Trouble::NoCertificate => no_certificate(language, object),
+        Trouble::NoKey => no_key(language, object),
+        Trouble::EncryptedKey => encrypted_key(language, object),
+        Trouble::Malformed(reason) => malformed(language, object, reason),
+        Trouble::NoCurrentContext => no_current_context(language, object),
+        Trouble::DanglingReference(name) => dangling(language, object, name),
+        Trouble::NoClientCertificate => no_client_certificate(language, object),
+    }
+}
+
+messages! {
+    permission_denied(object: &str) {
+        en: "{object} can't be read: permission denied",
+        zh: "无法读取 {object}：权限不足",
+    }
+    not_regular(object: &str) {
+        en: "{object} is not a regular file",
+        zh: "{object} 不是普通文件",
+    }
+    too_large(object: &str, limit: u64) {
+        en: "{object} is larger than {limit} bytes: this is no certificate, key or configuration",
+        zh: "{object} 大于 {limit} 字节，不可能是证书、密钥或配置文件",
+    }
+    io(object: &str, reason: &str) {
+        en: "{object} can't be read: {reason}",
+        zh: "无法读取 {object}：{reason}",
+    }
+    no_answer(object: &str, reason: &str) {
+        en: "{object} does not answer: {reason}",
+        zh: "{object} 没有应答：{reason}",
+    }
+    empty(object: &str) {
+        en: "{object} is empty",
+        zh: "{object} 是空的",
+    }
+    no_pem(object: &str) {
+        en: "{object} holds no PEM block that Go can read",
+        zh: "{object} 中没有 Go 能够读取的 PEM 块",
+    }
+    no_certificate(object: &str) {
+        en: "{object} holds no certificate",
+        zh: "{object} 中没有证书",
+    }
+    no_key(object: &str) {
+        en: "{object} holds no private key",
+        zh: "{object} 中没有私钥",
+    }
+    encrypted_key(object: &str) {
+        en: "{object} holds an encrypted private key: Kubernetes components can't read it",
+        zh: "{object} 中的私钥是加密的，Kubernetes 组件无法读取",
+    }
+    malformed(object: &str, reason: &str) {
+        en: "{object} is malformed: {reason}",
+        zh: "{object} 的内容有误：{reason}",
+    }
+    no_current_context(object: &str) {
+        en: "{object} names no current-context",
+        zh: "{object} 没有指定 current-context",
+    }
+    dangling(object: &str, name: &str) {
+        en: "{object} refers to {name}, which it does not define",
+        zh: "{object} 引用了 {name}，但其中没有定义",
+    }
+    no_client_certificate(object: &str) {
+        en: "{object} has no client certificate for its current user",
+        zh: "{object} 的当前用户没有客户端证书",
+    }
+}

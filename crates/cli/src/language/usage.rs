@@ -1,0 +1,88 @@
+//! What is wrong with a command line.
+
+use super::Language;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+/// The sentence about clap's error.
+pub(crate) fn usage(language: Language, error: &Error) -> String {
+    let context = |kind| error.get(kind).map(value).unwrap_or_default();
+    let argument = context(ContextKind::InvalidArg);
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let suggestion = context(ContextKind::SuggestedArg);
+            if suggestion.is_empty() {
+                unknown_argument(language, &argument)
+            } else {
+                unknown_argument_like(language, &argument, &suggestion)
+            }
+        }
+        ErrorKind::InvalidSubcommand => {
+            let name = context(ContextKind::InvalidSubcommand);
+            let suggestion = context(ContextKind::SuggestedSubcommand);
+            if suggestion.is_empty() {
+                unknown_verb(language, &name)
+            } else {
+                unknown_verb_like(language, &name, &suggestion)
+            }
+        }
+        ErrorKind::InvalidValue => {
+            let given = context(ContextKind::InvalidValue);
+            let valid = context(ContextKind::ValidValue);
+            if given.is_empty() {
+                value_missing(language, &argument)
+            } else {
+                invalid_value(language, &argument, &given, &valid)
+            }
+        }
+        ErrorKind::ValueValidation => wrong_value(language, &argument, &context(ContextKind::InvalidValue)),
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
+            prior if prior.is_empty() || prior == argument => given_twice(language, &argument),
+            prior => conflict(language, &argument, &prior),
+        },
+        ErrorKind::TooManyValues
+        | ErrorKind::TooFewValues
+        | ErrorKind::WrongNumberOfValues
+        | ErrorKind::NoEquals => value_missing(language, &argument),
+        kind => not_understood(language, &kind.to_string()),
+    }
+}
+
+fn value(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join(", "),
+        other => other.to_string(),
+    }
+}
+
+messages! {
+    unknown_argument(argument: &str) { en: "{argument} is not known here", zh: "此处没有 {argument}" }
+    unknown_argument_like(argument: &str, like: &str) {
+        en: "{argument} is not known here; there is {like}",
+        zh: "此处没有 {argument}；可用的有 {like}",
+    }
+    unknown_verb(name: &str) { en: "there is no verb {name}", zh: "没有命令 {name}" }
+    unknown_verb_like(name: &str, like: &str) {
+        en: "there is no verb {name}; there is {like}",
+        zh: "没有命令 {name}；可用的有 {like}",
+    }
+    invalid_value(argument: &str, given: &str, valid: &str) {
+        en: "{argument}: {given} is none of {valid}",
+        zh: "{argument}：{given} 不是下列之一：{valid}",
+    }
+    value_missing(argument: &str) { en: "{argument} needs a value", zh: "{argument} 需要一个值" }
+    wrong_value(argument: &str, given: &str) {
+        en: "{argument}: {given} can't be understood; give a number and a unit, for example 30d, 12h, 1y or 20%",
+        zh: "{argument}：无法理解 {given}；请给出数字和单位，例如 30d、12h、1y 或 20%",
+    }
+    conflict(argument: &str, other: &str) {
+        en: "{argument} and {other} exclude each other",
+        zh: "{argument} 与 {other} 不能同时使用",
+    }
+    given_twice(argument: &str) { en: "{argument} is given twice", zh: "{argument} 重复给出" }
+    not_understood(why: &str) { en: "the command line can't be understood: {why}", zh: "无法理解命令行：{why}" }
+    root_only_for_check(verb: &str) {
+        en: "--root looks at a copied tree; {verb} works on the running node only",
+        zh: "--root 用于检查文件副本；{verb} 只能用于运行中的节点",
+    }
+}

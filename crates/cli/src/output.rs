@@ -1,0 +1,26 @@
+//! What people and programs read. Nothing here observes or decides.
+
+mod board;
+mod escape;
+mod groups;
+mod line;
+mod span;
+mod table;
+
+pub(crate) mod check;
+pub(crate) mod details;
+pub(crate) mod findings;
+pub(crate) mod glance;
+pub(crate) mod json;
+pub(crate) mod plan;
+pub(crate) mod progress;
+pub(crate) mod report;
+pub(crate) mod verify;
+
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub(crate) use escape::escape;
+pub(crate) use line::{Line, Mark, Paint, Screen};
+pub(crate) use span::{date, exact, left, short_left};
+pub(crate) use table::{Column, Fit, Row, Table};

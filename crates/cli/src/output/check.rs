@@ -1,0 +1,180 @@
+//! The screen of `check`.
+
+use super::findings::{self, Scene};
+use super::groups::groups;
+use super::{Line, Mark, Paint, Screen, board, date, details, left};
+use crate::language::{Language, screen as say, trouble::trouble};
+use jiff::Timestamp;
+use perennial_core::assess::{Assessment, Severity, State};
+use perennial_core::inventory::{Layout, Node};
+use std::time::Duration;
+
+/// Everything that a look has given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Report<'a> {
+    /// What was seen.
+    pub(crate) node: &'a Node,
+    /// What follows from it.
+    pub(crate) assessment: &'a Assessment,
+    /// As of when.
+    pub(crate) now: Timestamp,
+    /// How long the look took.
+    pub(crate) took: Duration,
+}
+
+/// How many checks ended in which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Critical findings.
+    pub(crate) critical: usize,
+    /// Warnings.
+    pub(crate) warnings: usize,
+    /// Worth knowing.
+    pub(crate) notices: usize,
+    /// As they should be.
+    pub(crate) passed: usize,
+    /// Not used here.
+    pub(crate) not_applicable: usize,
+    /// Nothing known.
+    pub(crate) not_looked_at: usize,
+}
+
+impl<'a> Report<'a> {
+    /// What findings are told about.
+    pub(crate) fn scene(&self) -> Scene<'a> {
+        Scene { node: self.node, now: self.now }
+    }
+
+    /// The node's name for people.
+    pub(crate) fn name(&self, language: Language) -> String {
+        let name = self.node.name.as_deref().or(self.node.host_name.as_deref());
+        name.unwrap_or_else(|| say::this_node(language)).to_owned()
+    }
+
+    /// The counts.
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for check in &self.assessment.checks {
+            match &check.state {
+                State::Pass => counts.passed += 1,
+                State::NotApplicable => counts.not_applicable += 1,
+                State::CouldNotLook(_) => counts.not_looked_at += 1,
+                State::Fail(finding) => match finding.severity() {
+                    Severity::Critical => counts.critical += 1,
+                    Severity::Warning => counts.warnings += 1,
+                    Severity::Notice => counts.notices += 1,
+                },
+            }
+        }
+        counts
+    }
+
+    /// The next end of a certificate or CA, and whose.
+    pub(crate) fn next_expiry(&self) -> Option<(Timestamp, &'a str)> {
+        let credentials = self
+            .node
+            .credentials
+            .iter()
+            .filter_map(|credential| Some((credential.leaf()?.not_after(), credential.name.as_str())));
+        let authorities = self.node.authorities.iter().filter_map(|authority| {
+            let ends =
+                authority.certificates.seen()?.iter().map(|certificate| certificate.not_after()).min()?;
+            Some((ends, authority.name.as_str()))
+        });
+        credentials.chain(authorities).filter(|(at, _)| *at > self.now).min()
+    }
+}
+
+/// The whole screen.
+pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
+    let mut screen = Screen::default();
+    screen.line(header(language, report));
+    for line in board::lines(language, report) {
+        screen.line(line);
+    }
+    for table in details::tables(language, report) {
+        if !table.is_empty() {
+            screen.blank();
+            screen.table(table);
+        }
+    }
+    screen.blank();
+    for group in groups(report.assessment, &report.scene()) {
+        findings::show(&mut screen, language, &report.scene(), &group);
+    }
+    blind(&mut screen, language, report);
+    screen.append(ending(language, report));
+    screen
+}
+
+/// `cp1  v1.36.3  control plane  looked in 0.06s`.
+fn header(language: Language, report: &Report<'_>) -> Line {
+    let node = report.node;
+    let mut parts = Vec::new();
+    parts.extend(node.kubernetes.map(|version| version.to_string()));
+    match node.layout {
+        Layout::ControlPlane => parts.push(say::control_plane(language).to_owned()),
+        Layout::Worker => parts.push(say::worker(language).to_owned()),
+        Layout::Foreign(_) | Layout::Nothing => {}
+    }
+    if node.copied_tree {
+        parts.push(say::copied_tree(language).to_owned());
+    }
+    parts.push(say::looked_in(language, &format!("{:.2}s", report.took.as_secs_f64())));
+    Line::new().painted(&report.name(language), Paint::Strong).text("  ").text(&parts.join("  "))
+}
+
+/// What could not be looked at, each with its reason, the same reason once.
+fn blind(screen: &mut Screen, language: Language, report: &Report<'_>) {
+    let mut told: Vec<String> = Vec::new();
+    for check in &report.assessment.checks {
+        let State::CouldNotLook(why) = &check.state else { continue };
+        let object = match report.node.credential(&check.object) {
+            Some(credential) => credential.place.file().path.as_str(),
+            None => check.object.as_str(),
+        };
+        let sentence = trouble(language, object, why);
+        if !told.contains(&sentence) {
+            screen.wrapped(
+                Line::new().mark(Mark::Unknown).text(" "),
+                &Line::new().text("    "),
+                &sentence,
+                Paint::Plain,
+            );
+            told.push(sentence);
+        }
+    }
+}
+
+/// The count line, or the one sentence of a healthy node.
+fn ending(language: Language, report: &Report<'_>) -> Screen {
+    let counts = report.counts();
+    let mut screen = Screen::default();
+    if counts.critical + counts.warnings + counts.notices + counts.not_looked_at == 0 {
+        screen.line(healthy(language, report));
+        return screen;
+    }
+    let mut parts = vec![say::critical(language, counts.critical), say::warnings(language, counts.warnings)];
+    if counts.notices > 0 {
+        parts.push(say::notices(language, counts.notices));
+    }
+    parts.push(say::passed(language, counts.passed));
+    parts.push(say::not_applicable(language, counts.not_applicable));
+    parts.push(say::not_looked_at(language, counts.not_looked_at));
+    let comma = match language {
+        Language::En => ", ",
+        Language::Zh => "、",
+    };
+    screen.wrapped(Line::new(), &Line::new(), &parts.join(comma), Paint::Strong);
+    screen
+}
+
+/// `√ cp1: 41 checks passed, next expiry 2027-11-25 (364 days)`.
+pub(crate) fn healthy(language: Language, report: &Report<'_>) -> Line {
+    let (name, passed) = (report.name(language), report.counts().passed);
+    let sentence = match report.next_expiry() {
+        Some((at, _)) => say::healthy(language, &name, passed, &date(at), &left(language, report.now, at)),
+        None => say::healthy_without_date(language, &name, passed),
+    };
+    Line::new().mark(Mark::Good).text(" ").text(&sentence)
+}

@@ -1,0 +1,182 @@
+//! The tables of `check`: every credential under its CA, every listener, every process that keeps a credential.
+
+use super::board::mark;
+use super::check::Report;
+use super::findings::short;
+use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
+use crate::language::{Language, finding, screen as say};
+use perennial_core::assess::{Memory, memory};
+use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Listener, Looked};
+use perennial_pki::certificate::Certificate;
+
+/// The three tables; a table may be empty.
+pub(super) fn tables(language: Language, report: &Report<'_>) -> [Table; 3] {
+    [credentials(language, report), listeners(language, report), holders(language, report)]
+}
+
+fn credentials(language: Language, report: &Report<'_>) -> Table {
+    let mut table = Table::new([
+        Column::new(say::col_certificate(language)),
+        Column::new(say::col_ends(language)),
+        Column::new(say::col_left(language)),
+        Column::last(say::col_file(language), Fit::CutLeft),
+    ]);
+    let issued_by =
+        |credential: &Credential| report.node.issuer_of(credential).map(|authority| &authority.name);
+    let shown = |credential: &&Credential| {
+        !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty()
+    };
+    for authority in &report.node.authorities {
+        authority_rows(language, report, authority, &mut table);
+        let own = |credential: &&Credential| issued_by(credential) == Some(&authority.name);
+        for credential in report.node.credentials.iter().filter(shown).filter(own) {
+            table.row(credential_row(language, report, credential).below());
+        }
+    }
+    let mut others = report
+        .node
+        .credentials
+        .iter()
+        .filter(shown)
+        .filter(|credential| issued_by(credential).is_none())
+        .peekable();
+    if others.peek().is_some() && !report.node.authorities.is_empty() {
+        let nobody = say::other_issuers(language).to_owned();
+        table.row(Row::new(Mark::Skip, [nobody, String::new(), String::new(), String::new()]));
+    }
+    for credential in others {
+        table.row(credential_row(language, report, credential).below());
+    }
+    table
+}
+
+fn authority_rows(language: Language, report: &Report<'_>, authority: &Authority, table: &mut Table) {
+    let worst = worst_of(report, &authority.name);
+    let path = under_etc(authority.file.path.as_str());
+    match &authority.certificates {
+        Looked::Seen(certificates) => {
+            for certificate in certificates {
+                let (ends, left) = end_of(language, report, certificate);
+                table.row(Row::new(worst, [authority.name.clone(), ends, left, path.clone()]));
+            }
+        }
+        Looked::Absent => {
+            table.row(Row::new(
+                worst,
+                [authority.name.clone(), say::missing(language).to_owned(), String::new(), path],
+            ));
+        }
+        Looked::Unusable(_) => {
+            table.row(Row::new(
+                worst,
+                [authority.name.clone(), say::unreadable(language).to_owned(), String::new(), path],
+            ));
+        }
+    }
+}
+
+fn credential_row(language: Language, report: &Report<'_>, credential: &Credential) -> Row {
+    let (ends, left) = match &credential.certificate {
+        Looked::Seen(chain) => end_of(language, report, chain.leaf()),
+        Looked::Absent => (say::missing(language).to_owned(), String::new()),
+        Looked::Unusable(_) => (say::unreadable(language).to_owned(), String::new()),
+    };
+    let path = under_etc(credential.place.file().path.as_str());
+    // A credential without kubeadm's name is called by its path, which has a column of its own.
+    let name = match credential.name.rsplit_once('/') {
+        Some((_, last)) => last.to_owned(),
+        None => credential.name.clone(),
+    };
+    Row::new(worst_of(report, &credential.name), [name, ends, left, path])
+}
+
+fn end_of(language: Language, report: &Report<'_>, certificate: &Certificate) -> (String, String) {
+    let at = certificate.not_after();
+    (date(at), short_left(language, report.now, at))
+}
+
+fn worst_of(report: &Report<'_>, object: &str) -> Mark {
+    let about = report.assessment.checks.iter().filter(|check| check.object == object);
+    about.map(|check| mark(&check.state)).max().unwrap_or(Mark::Skip)
+}
+
+fn under_etc(path: &str) -> String {
+    path.strip_prefix("/etc/kubernetes/").unwrap_or(path).to_owned()
+}
+
+fn listeners(language: Language, report: &Report<'_>) -> Table {
+    let mut table = Table::new([
+        Column::new(say::col_listener(language)),
+        Column::new(say::col_address(language)),
+        Column::new(say::col_serves(language)),
+        Column::new(say::col_ends(language)),
+        Column::last(say::col_result(language), Fit::Wrap),
+    ]);
+    for listener in &report.node.listeners {
+        table.row(listener_row(language, report, listener));
+    }
+    table
+}
+
+fn listener_row(language: Language, report: &Report<'_>, listener: &Listener) -> Row {
+    let (component, address) = (listener.component.to_string(), listener.address.to_string());
+    let served = match &listener.served {
+        Looked::Seen(served) => served,
+        Looked::Absent | Looked::Unusable(_) => {
+            let object = format!("{component} {address}");
+            let mark = if listener.loopback() { Mark::Skip } else { worst_of(report, &object) };
+            let none = say::silent(language).to_owned();
+            return Row::new(mark, [component, address, "–".to_owned(), "–".to_owned(), none]);
+        }
+    };
+    let leaf = served.chain.leaf();
+    let (mark, mut result) = match &listener.credential {
+        None if listener.loopback() => (dated_mark(report, leaf), say::loopback(language).to_owned()),
+        None => (dated_mark(report, leaf), say::made_in_memory(language).to_owned()),
+        Some(name) => match report.node.credential(name).and_then(Credential::leaf) {
+            Some(on_disk) if on_disk == leaf => (dated_mark(report, leaf), say::equal(language, name)),
+            Some(_) => (Mark::Bad, say::different(language, name)),
+            None => (Mark::Unknown, say::different(language, name)),
+        },
+    };
+    if let Handshake::Failed(reason) = &served.handshake {
+        result = format!("{result}; {}: {reason}", say::handshake_failed(language));
+    }
+    Row::new(mark, [component, address, short(&leaf.fingerprint_sha256()), date(leaf.not_after()), result])
+}
+
+/// A served certificate that is over is bad whatever else it is.
+fn dated_mark(report: &Report<'_>, leaf: &Certificate) -> Mark {
+    if leaf.not_after() <= report.now { Mark::Bad } else { Mark::Good }
+}
+
+fn holders(language: Language, report: &Report<'_>) -> Table {
+    let mut table = Table::new([
+        Column::new(say::col_process(language)),
+        Column::new(say::col_holds(language)),
+        Column::last(say::col_why(language), Fit::Wrap),
+    ]);
+    for holder in &report.node.holders {
+        table.row(holder_row(language, report, holder));
+    }
+    table
+}
+
+fn holder_row(language: Language, report: &Report<'_>, holder: &Holder) -> Row {
+    let verdict = memory(report.node, holder);
+    let (mark, holds) = match verdict {
+        Memory::Fresh(_) => (Mark::Good, say::fresh(language)),
+        Memory::Stale(_) => (Mark::Bad, say::stale(language)),
+        Memory::Unproven(_) => (Mark::Unknown, say::unproven(language)),
+    };
+    let changed = report
+        .node
+        .credential(&holder.credential)
+        .and_then(|credential| credential.place.file().facts.seen())
+        .map(|facts| exact(facts.changed));
+    let mut why = finding::basis(language, verdict.basis()).to_owned();
+    if let (Some(started), Some(changed)) = (holder.started(), changed) {
+        why = format!("{why}: {}", say::started_and_changed(language, &exact(started), &changed));
+    }
+    Row::new(mark, [holder.component.to_string(), holds.to_owned(), why])
+}

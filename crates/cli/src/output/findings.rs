@@ -1,0 +1,426 @@
+//! A finding as a person reads it: sentence, evidence, consequence with its date, one command.
+
+use super::groups::Group;
+use super::{Line, Mark, Paint, Screen, date, exact, left};
+use crate::language::{Language, finding as say, screen as label, trouble::trouble};
+use jiff::{SignedDuration, Timestamp};
+use perennial_core::assess::{Finding, Severity};
+use perennial_core::inventory::{Credential, Looked, Node, Role};
+
+/// What findings are told about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'a> {
+    /// The node.
+    pub(crate) node: &'a Node,
+    /// As of when.
+    pub(crate) now: Timestamp,
+}
+
+/// What helps against the end of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// `perennial renew`.
+    Renew,
+    /// The CA's owner signs.
+    External,
+    /// A person's copy follows admin.conf.
+    Copy,
+    /// The kubelet should have renewed it.
+    KubeletLog,
+    /// Its two files are removed, then the kubelet makes new ones.
+    KubeletServing,
+}
+
+/// A group of findings in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The sentence.
+    pub(crate) title: String,
+    /// What was seen, one line each.
+    pub(crate) evidence: Vec<String>,
+    /// What happens if nothing is done.
+    pub(crate) left_alone: Option<String>,
+    /// The one command, or advice where no command helps.
+    pub(crate) act: Option<String>,
+    /// What to know about the command.
+    pub(crate) note: Option<String>,
+}
+
+impl Scene<'_> {
+    /// What helps when a credential of this role ends.
+    pub(super) fn remedy(&self, role: Option<Role>, finding: &Finding) -> Remedy {
+        let external = || {
+            let credential = match finding {
+                Finding::CertificateExpired { credential, .. }
+                | Finding::CertificateEndsSoon { credential, .. } => self.node.credential(credential)?,
+                _ => return None,
+            };
+            let authority = self.node.issuer_of(credential)?;
+            Some(matches!(authority.key, Looked::Absent))
+        };
+        match role {
+            Some(Role::KubeletClient) => Remedy::KubeletLog,
+            Some(Role::KubeletServing) => Remedy::KubeletServing,
+            Some(Role::UserKubeconfig) => Remedy::Copy,
+            _ if external() == Some(true) => Remedy::External,
+            _ => Remedy::Renew,
+        }
+    }
+
+    fn credential(&self, name: &str) -> Option<&Credential> {
+        self.node.credential(name)
+    }
+}
+
+/// Adds a group to a screen.
+pub(crate) fn show(screen: &mut Screen, language: Language, scene: &Scene<'_>, group: &Group<'_>) {
+    let told = tell(language, scene, group);
+    let mark = mark(group.severity());
+    let code = group.first.code().to_string();
+    screen.wrapped(
+        Line::new().mark(mark).text(" ").painted(&code, Paint::Faint).text(" "),
+        &Line::new().text("    "),
+        &told.title,
+        Paint::Strong,
+    );
+    for evidence in &told.evidence {
+        screen.indented(4, evidence);
+    }
+    if let Some(consequence) = &told.left_alone {
+        screen.labelled(say::left_alone(language), consequence, Paint::Plain);
+    }
+    if let Some(act) = &told.act {
+        let text = match &told.note {
+            Some(note) => say::with_note(language, act, note),
+            None => act.clone(),
+        };
+        screen.labelled(label::label_do(language), &text, Paint::Strong);
+    }
+}
+
+/// The sign of a severity.
+pub(crate) fn mark(severity: Severity) -> Mark {
+    match severity {
+        Severity::Notice => Mark::Note,
+        Severity::Warning => Mark::Warn,
+        Severity::Critical => Mark::Bad,
+    }
+}
+
+/// Puts a group into words.
+pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
+    let now = scene.now;
+    match group.first {
+        Finding::CertificateExpired { at, .. } | Finding::CertificateEndsSoon { at, .. } => {
+            certificates(language, scene, group, *at)
+        }
+        Finding::AuthorityExpired { authority, at } => Told {
+            title: say::authority_expired(language, authority, &left(language, *at, now), &date(*at)),
+            left_alone: Some(say::authority_effect(language, &date(*at))),
+            act: Some(say::authority_act(language).to_owned()),
+            ..Told::default()
+        },
+        Finding::AuthorityEndsSoon { authority, at, .. } => Told {
+            title: say::authority_ends(language, authority, &left(language, now, *at), &date(*at)),
+            left_alone: Some(say::authority_effect(language, &date(*at))),
+            act: Some(say::authority_act(language).to_owned()),
+            ..Told::default()
+        },
+        Finding::NotYetValid { object, from } => Told {
+            title: say::not_yet_valid(language, object, &exact(*from)),
+            evidence: vec![say::clock_says(language, &exact(now))],
+            left_alone: Some(say::clock_effect(language).to_owned()),
+            act: Some("timedatectl".to_owned()),
+            note: None,
+        },
+        Finding::WrongAuthority { credential, issuer, expected } => Told {
+            title: say::wrong_authority(language, credential, expected),
+            evidence: vec![say::names_issuer(language, issuer)],
+            left_alone: Some(say::wrong_authority_effect(language).to_owned()),
+            act: Some(say::wrong_authority_act(language).to_owned()),
+            note: None,
+        },
+        Finding::ExternalAuthority { .. } => external(language, group),
+        Finding::AuthorityKeyMismatch { authority, key } => Told {
+            title: say::authority_key_mismatch(language, authority, key.as_str()),
+            left_alone: Some(say::authority_key_effect(language).to_owned()),
+            act: Some(say::authority_key_act(language).to_owned()),
+            ..Told::default()
+        },
+        Finding::ServedOther { component, address, credential, served, on_disk, served_until } => Told {
+            title: say::served_other(language, component.name(), &address.to_string(), credential),
+            evidence: vec![say::served_evidence(
+                language,
+                &short(served),
+                &date(*served_until),
+                &short(on_disk),
+            )],
+            left_alone: Some(say::served_effect(language, &date(*served_until))),
+            act: Some(format!("perennial renew --only {} --force", quoted(credential))),
+            note: None,
+        },
+        Finding::ListenerSilent { .. } => silent(language, group),
+        Finding::ProcessStale { .. } => stale(language, group),
+        Finding::ProcessUnproven { .. } => unproven(language, group),
+        Finding::LoopbackEnds { address, at, .. } => Told {
+            title: if *at <= now {
+                say::loopback_ended(language, &address.to_string(), &date(*at))
+            } else {
+                say::loopback_ends(language, &address.to_string(), &left(language, now, *at), &date(*at))
+            },
+            left_alone: Some(since(language, *at, now, say::loopback_effect(language))),
+            act: Some("perennial renew --restart-apiserver always".to_owned()),
+            ..Told::default()
+        },
+        Finding::FileMissing { path } => Told {
+            title: say::file_missing(language, path.as_str()),
+            left_alone: Some(say::missing_effect(language).to_owned()),
+            act: Some(say::missing_act(language).to_owned()),
+            ..Told::default()
+        },
+        Finding::FileUnusable { path, trouble: why } => Told {
+            title: trouble(language, path.as_str(), why),
+            left_alone: Some(say::missing_effect(language).to_owned()),
+            act: Some(say::missing_act(language).to_owned()),
+            ..Told::default()
+        },
+        Finding::KeyMismatch { credential, certificate, key } => Told {
+            title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
+            left_alone: Some(say::mismatch_effect(language).to_owned()),
+            act: Some(format!("perennial renew --only {}", quoted(credential))),
+            ..Told::default()
+        },
+        Finding::KubeletClientExpired { path, at } => kubelet_expired(language, scene, path.as_str(), *at),
+        Finding::KubeletDown { state, restarts } => Told {
+            title: say::kubelet_down(language, state, *restarts),
+            left_alone: Some(say::kubelet_down_effect(language).to_owned()),
+            act: Some("journalctl -u kubelet -n 50 --no-pager".to_owned()),
+            ..Told::default()
+        },
+        Finding::KubeconfigUnusable { path, trouble: why } => Told {
+            title: trouble(language, path.as_str(), why),
+            left_alone: Some(say::kubeconfig_effect(language).to_owned()),
+            ..Told::default()
+        },
+        Finding::KubeconfigOutdated { path, at } => Told {
+            title: if *at <= now {
+                say::outdated_ended(language, path.as_str(), &date(*at))
+            } else {
+                say::outdated(language, path.as_str(), &date(*at))
+            },
+            left_alone: Some(since(language, *at, now, say::kubeconfig_effect(language))),
+            act: Some(format!("cp /etc/kubernetes/admin.conf {}", quoted(path.as_str()))),
+            ..Told::default()
+        },
+        Finding::RunOpen { run, began } => Told {
+            title: say::run_open(language, run, &exact(*began)),
+            left_alone: Some(say::run_open_effect(language).to_owned()),
+            act: Some("perennial renew".to_owned()),
+            note: Some(say::run_open_note(language).to_owned()),
+            ..Told::default()
+        },
+    }
+}
+
+fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Timestamp) -> Told {
+    let now = scene.now;
+    let names: Vec<&str> = group
+        .all()
+        .filter_map(|finding| match finding {
+            Finding::CertificateExpired { credential, .. }
+            | Finding::CertificateEndsSoon { credential, .. } => Some(credential.as_str()),
+            _ => None,
+        })
+        .collect();
+    let credential = names.first().and_then(|name| scene.credential(name));
+    let role = credential.map(|credential| credential.role);
+    let dead = at <= now;
+    let distance = if dead { left(language, at, now) } else { left(language, now, at) };
+    let title = match (names.as_slice(), dead) {
+        ([name], true) => say::expired(language, name, &distance, &date(at)),
+        ([name], false) => say::ends(language, name, &distance, &date(at)),
+        (_, true) => say::many_expired(language, names.len(), &distance, &date(at)),
+        (_, false) => say::many_end(language, names.len(), &distance, &date(at)),
+    };
+    let path = credential.map(|credential| credential.place.file().path.to_string()).unwrap_or_default();
+    let evidence = if names.len() > 1 { names.join(", ") } else { path.clone() };
+    let (act, note) = match scene.remedy(role, group.first) {
+        Remedy::Renew | Remedy::Copy if names.len() == 1 && role != Some(Role::UserKubeconfig) => {
+            (format!("perennial renew --only {}", quoted(&names.concat())), None)
+        }
+        Remedy::Renew => ("perennial renew".to_owned(), None),
+        Remedy::Copy => ("perennial renew".to_owned(), Some(say::copy_note(language))),
+        Remedy::External => (say::external_act(language).to_owned(), None),
+        Remedy::KubeletLog => (
+            "journalctl -u kubelet -g certificate --no-pager".to_owned(),
+            Some(say::kubelet_client_soon_note(language)),
+        ),
+        Remedy::KubeletServing => (
+            format!(
+                "rm {} {} && systemctl restart kubelet",
+                quoted(&path),
+                quoted(&path.replace(".crt", ".key"))
+            ),
+            Some(say::kubelet_serving_note(language)),
+        ),
+    };
+    Told {
+        title,
+        evidence: vec![evidence],
+        left_alone: role.map(|role| since(language, at, now, say::effect(language, role))),
+        act: Some(act),
+        note: note.map(str::to_owned),
+    }
+}
+
+fn external(language: Language, group: &Group<'_>) -> Told {
+    let found = group.all().filter_map(|finding| match finding {
+        Finding::ExternalAuthority { authority, key } => Some((authority.as_str(), key)),
+        _ => None,
+    });
+    let (names, keys): (Vec<_>, Vec<_>) = found.unzip();
+    Told {
+        title: say::external_authority(language, &names.join(", ")),
+        evidence: keys.iter().map(|key| say::key_would_be(language, key.as_str())).collect(),
+        left_alone: Some(say::external_effect(language).to_owned()),
+        ..Told::default()
+    }
+}
+
+fn silent(language: Language, group: &Group<'_>) -> Told {
+    let found: Vec<_> = group
+        .all()
+        .filter_map(|finding| match finding {
+            Finding::ListenerSilent { component, address, reason } => {
+                Some((*component, address.to_string(), reason))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut names: Vec<&str> = found.iter().map(|(component, ..)| component.name()).collect();
+    names.dedup();
+    let title = match found.as_slice() {
+        [(component, address, _)] => say::silent(language, component.name(), address),
+        _ => say::many_silent(language, found.len(), &names.join(", ")),
+    };
+    let evidence = found
+        .iter()
+        .map(|(component, address, reason)| say::silent_reason(language, component.name(), address, reason));
+    let act = match names.first() {
+        Some(&"kubelet") => "journalctl -u kubelet -n 50 --no-pager".to_owned(),
+        Some(name) => format!("crictl ps -a --name {name}"),
+        None => "crictl ps -a".to_owned(),
+    };
+    Told {
+        title,
+        evidence: evidence.collect(),
+        left_alone: Some(say::silent_effect(language).to_owned()),
+        act: Some(act),
+        note: None,
+    }
+}
+
+fn stale(language: Language, group: &Group<'_>) -> Told {
+    let (mut names, mut evidence, mut latest) = (Vec::new(), Vec::new(), None);
+    for finding in group.all() {
+        let Finding::ProcessStale { component, file, basis, started, file_changed } = finding else {
+            continue;
+        };
+        names.push(component.name());
+        let started_at = started.map_or_else(|| "?".to_owned(), exact);
+        evidence.push(say::process_and_file(
+            language,
+            component.name(),
+            &started_at,
+            file.as_str(),
+            &exact(*file_changed),
+        ));
+        evidence.push(say::because(language, component.name(), say::basis(language, *basis)));
+        // A certificate of a year that it read at its start can't end later than a year after that.
+        let end = started.unwrap_or(*file_changed) + SignedDuration::from_hours(24 * 365);
+        latest = latest.max(Some(end));
+    }
+    Told {
+        title: match names.as_slice() {
+            [name] => say::stale(language, name),
+            _ => say::many_stale(language, names.len(), &names.join(", ")),
+        },
+        evidence,
+        left_alone: latest.map(|latest| say::stale_effect(language, &date(latest))),
+        act: Some("perennial reload".to_owned()),
+        note: None,
+    }
+}
+
+fn unproven(language: Language, group: &Group<'_>) -> Told {
+    let (mut names, mut evidence) = (Vec::new(), Vec::new());
+    for finding in group.all() {
+        let Finding::ProcessUnproven { component, basis, .. } = finding else { continue };
+        names.push(component.name());
+        evidence.push(say::because(language, component.name(), say::basis(language, *basis)));
+    }
+    Told {
+        title: say::unproven(language, &names.join(", ")),
+        evidence,
+        left_alone: Some(say::unproven_effect(language).to_owned()),
+        act: Some(format!("crictl stop $(crictl ps -q --name '{}')", names.join("|"))),
+        note: None,
+    }
+}
+
+fn kubelet_expired(language: Language, scene: &Scene<'_>, path: &str, at: Timestamp) -> Told {
+    let node = scene.node.name.as_deref().unwrap_or("NODE");
+    Told {
+        title: say::kubelet_expired(language, &left(language, at, scene.now), &date(at)),
+        evidence: vec![path.to_owned()],
+        left_alone: Some(since(language, at, scene.now, say::kubelet_client_effect(language))),
+        act: Some(format!(
+            "kubeadm kubeconfig user --org system:nodes --client-name system:node:{} > kubelet.conf",
+            quoted(node)
+        )),
+        note: Some(say::kubelet_client_note(language).to_owned()),
+    }
+}
+
+fn since(language: Language, at: Timestamp, now: Timestamp, effect: &str) -> String {
+    if at <= now {
+        say::since_date(language, &date(at), effect)
+    } else {
+        say::on_date(language, &date(at), effect)
+    }
+}
+
+/// The beginning of a fingerprint.
+pub(crate) fn short(fingerprint: &str) -> String {
+    let end = fingerprint.char_indices().nth(8).map_or(fingerprint.len(), |(at, _)| at);
+    format!("{}…", &fingerprint[..end])
+}
+
+/// A word for a shell: a command is there to be copied, and names come from strangers.
+fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "/._-:@+=,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_name_stays_one_word_of_a_command() {
+        assert_eq!(quoted("/root/.kube/config"), "/root/.kube/config");
+        assert_eq!(quoted("x; rm -rf /"), "'x; rm -rf /'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn fingerprints_are_shortened() {
+        assert_eq!(short("9f31aabbccdd"), "9f31aabb…");
+        assert_eq!(short("9f"), "9f…");
+    }
+}

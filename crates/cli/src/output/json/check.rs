@@ -1,0 +1,355 @@
+//! `CheckReport`.
+
+use super::{API_VERSION, Tool, time};
+use crate::exit::Exit;
+use crate::language::Language;
+use crate::output::check::Report;
+use crate::output::findings::tell;
+use crate::output::groups::{Group, groups};
+use perennial_core::assess::{Memory, Severity, State, memory};
+use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Layout, Listener, Looked, Place};
+use perennial_pki::certificate::Certificate;
+use serde::Serialize;
+
+/// What `check -o json` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckReport<'a> {
+    /// `perennial.dev/v1`.
+    api_version: &'static str,
+    /// `CheckReport`.
+    kind: &'static str,
+    tool: Tool,
+    node: NodeView<'a>,
+    /// The node's clock when it was looked at.
+    observed_at: String,
+    /// As of when it was judged.
+    assessed_at: String,
+    summary: Summary,
+    /// The gravest first, causes before consequences.
+    findings: Vec<FindingView>,
+    not_looked_at: Vec<NotLookedAt<'a>>,
+    authorities: Vec<AuthorityView<'a>>,
+    credentials: Vec<CredentialView<'a>>,
+    listeners: Vec<ListenerView<'a>>,
+    holders: Vec<HolderView<'a>>,
+    /// A run that was neither finished nor undone.
+    open_run: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct NodeView<'a> {
+    name: Option<&'a str>,
+    host_name: Option<&'a str>,
+    /// `controlPlane`, `worker`, `foreign` or `nothing`.
+    layout: &'static str,
+    kubernetes_version: Option<String>,
+    address: Option<String>,
+    /// A copied tree was looked at (`--root`).
+    copied_tree: bool,
+    as_root: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    critical: usize,
+    warnings: usize,
+    notices: usize,
+    passed: usize,
+    not_applicable: usize,
+    not_looked_at: usize,
+    exit_code: u8,
+    next_expiry: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct FindingView {
+    /// `PRN####`.
+    code: String,
+    /// `critical`, `warning` or `notice`.
+    severity: &'static str,
+    /// How many findings of the same kind, cause and remedy these are.
+    count: usize,
+    message: String,
+    evidence: Vec<String>,
+    /// What happens if nothing is done.
+    left_alone: Option<String>,
+    /// One command, or advice where no command helps.
+    act: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct NotLookedAt<'a> {
+    object: &'a str,
+    reason: String,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct CertificateView {
+    subject: String,
+    issuer: String,
+    /// Lower-case hexadecimal.
+    serial: String,
+    /// SHA-256 of the DER, lower-case hexadecimal.
+    fingerprint: String,
+    not_before: String,
+    not_after: String,
+    /// Negative once it has ended.
+    seconds_left: i64,
+    key: String,
+    dns_names: Vec<String>,
+    ip_addresses: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct AuthorityView<'a> {
+    name: &'a str,
+    file: &'a str,
+    /// `seen`, `absent` or `unusable`.
+    state: &'static str,
+    reason: Option<String>,
+    certificates: Vec<CertificateView>,
+    /// `seen`, `absent` (an external CA) or `unusable`.
+    key: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct CredentialView<'a> {
+    name: &'a str,
+    /// `pair`, `kubeconfig` or `combined`.
+    form: &'static str,
+    file: &'a str,
+    /// `seen`, `absent` or `unusable`.
+    state: &'static str,
+    reason: Option<String>,
+    certificate: Option<CertificateView>,
+    /// The CA on this node that has signed it.
+    authority: Option<&'a str>,
+    used_by: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct ListenerView<'a> {
+    component: &'static str,
+    address: String,
+    server_name: Option<&'a str>,
+    /// The credential that it should serve; absent for certificates made in memory.
+    credential: Option<&'a str>,
+    /// `seen`, `absent` or `unusable`.
+    state: &'static str,
+    reason: Option<String>,
+    served: Option<CertificateView>,
+    /// Whether that is what is on disk; absent where there is nothing to compare.
+    as_on_disk: Option<bool>,
+    /// Why the handshake failed after the certificate was seen.
+    handshake_failed: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct HolderView<'a> {
+    component: &'static str,
+    credential: &'a str,
+    /// `fresh`, `stale` or `unproven`.
+    holds: &'static str,
+    why: &'static str,
+    started: Option<String>,
+    container: Option<&'a str>,
+}
+
+impl<'a> CheckReport<'a> {
+    /// Of a look.
+    pub(crate) fn new(report: &Report<'a>, exit: Exit) -> Self {
+        let node = report.node;
+        Self {
+            api_version: API_VERSION,
+            kind: "CheckReport",
+            tool: Tool::this(),
+            node: NodeView {
+                name: node.name.as_deref(),
+                host_name: node.host_name.as_deref(),
+                layout: layout(&node.layout),
+                kubernetes_version: node.kubernetes.map(|version| version.to_string()),
+                address: node.address.map(|address| address.to_string()),
+                copied_tree: node.copied_tree,
+                as_root: node.as_root,
+            },
+            observed_at: time(node.observed_at),
+            assessed_at: time(report.now),
+            summary: summary(report, exit),
+            findings: groups(report.assessment, &report.scene())
+                .iter()
+                .map(|group| finding(report, group))
+                .collect(),
+            not_looked_at: not_looked_at(report),
+            authorities: node.authorities.iter().map(|authority| authority_view(report, authority)).collect(),
+            credentials: node
+                .credentials
+                .iter()
+                .map(|credential| credential_view(report, credential))
+                .collect(),
+            listeners: node.listeners.iter().map(|listener| listener_view(report, listener)).collect(),
+            holders: node.holders.iter().map(|holder| holder_view(report, holder)).collect(),
+            open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
+        }
+    }
+}
+
+fn layout(layout: &Layout) -> &'static str {
+    match layout {
+        Layout::ControlPlane => "controlPlane",
+        Layout::Worker => "worker",
+        Layout::Foreign(_) => "foreign",
+        Layout::Nothing => "nothing",
+    }
+}
+
+fn summary(report: &Report<'_>, exit: Exit) -> Summary {
+    let counts = report.counts();
+    Summary {
+        critical: counts.critical,
+        warnings: counts.warnings,
+        notices: counts.notices,
+        passed: counts.passed,
+        not_applicable: counts.not_applicable,
+        not_looked_at: counts.not_looked_at,
+        exit_code: exit.number(),
+        next_expiry: report.next_expiry().map(|(at, _)| time(at)),
+    }
+}
+
+fn finding(report: &Report<'_>, group: &Group<'_>) -> FindingView {
+    let told = tell(Language::En, &report.scene(), group);
+    FindingView {
+        code: group.first.code().to_string(),
+        severity: match group.severity() {
+            Severity::Critical => "critical",
+            Severity::Warning => "warning",
+            Severity::Notice => "notice",
+        },
+        count: group.len(),
+        message: told.title,
+        evidence: told.evidence,
+        left_alone: told.left_alone,
+        act: told.act,
+        note: told.note,
+    }
+}
+
+fn not_looked_at<'a>(report: &Report<'a>) -> Vec<NotLookedAt<'a>> {
+    let checks = report.assessment.checks.iter();
+    let blind = checks.filter_map(|check| match &check.state {
+        State::CouldNotLook(why) => Some(NotLookedAt { object: &check.object, reason: why.to_string() }),
+        _ => None,
+    });
+    blind.collect()
+}
+
+fn certificate(report: &Report<'_>, certificate: &Certificate) -> CertificateView {
+    CertificateView {
+        subject: certificate.subject(),
+        issuer: certificate.issuer(),
+        serial: certificate.serial_hex(),
+        fingerprint: certificate.fingerprint_sha256(),
+        not_before: time(certificate.not_before()),
+        not_after: time(certificate.not_after()),
+        seconds_left: certificate.not_after().duration_since(report.now).as_secs(),
+        key: certificate.key_kind().to_string(),
+        dns_names: certificate.dns_names(),
+        ip_addresses: certificate.ip_addresses().iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn state<T>(looked: &Looked<T>) -> (&'static str, Option<String>) {
+    match looked {
+        Looked::Seen(_) => ("seen", None),
+        Looked::Absent => ("absent", None),
+        Looked::Unusable(trouble) => ("unusable", Some(trouble.to_string())),
+    }
+}
+
+fn authority_view<'a>(report: &Report<'_>, authority: &'a Authority) -> AuthorityView<'a> {
+    let (state_name, reason) = state(&authority.certificates);
+    let certificates = authority.certificates.seen().map_or(&[][..], Vec::as_slice);
+    AuthorityView {
+        name: &authority.name,
+        file: authority.file.path.as_str(),
+        state: state_name,
+        reason,
+        certificates: certificates.iter().map(|found| certificate(report, found)).collect(),
+        key: state(&authority.key).0,
+    }
+}
+
+fn credential_view<'a>(report: &Report<'a>, credential: &'a Credential) -> CredentialView<'a> {
+    let (state, reason) = state(&credential.certificate);
+    CredentialView {
+        name: &credential.name,
+        form: match credential.place {
+            Place::Pair { .. } => "pair",
+            Place::Kubeconfig { .. } => "kubeconfig",
+            Place::Combined { .. } => "combined",
+        },
+        file: credential.place.file().path.as_str(),
+        state,
+        reason,
+        certificate: credential.leaf().map(|leaf| certificate(report, leaf)),
+        authority: report.node.issuer_of(credential).map(|authority| authority.name.as_str()),
+        used_by: credential.used_by.iter().map(|component| component.name()).collect(),
+    }
+}
+
+fn listener_view<'a>(report: &Report<'_>, listener: &'a Listener) -> ListenerView<'a> {
+    let (state, reason) = state(&listener.served);
+    let served = listener.served.seen();
+    let on_disk = listener.credential.as_ref().and_then(|name| report.node.credential(name)?.leaf());
+    ListenerView {
+        component: listener.component.name(),
+        address: listener.address.to_string(),
+        server_name: listener.server_name.as_deref(),
+        credential: listener.credential.as_deref(),
+        state,
+        reason,
+        served: served.map(|served| certificate(report, served.chain.leaf())),
+        as_on_disk: served.and_then(|served| Some(on_disk? == served.chain.leaf())),
+        handshake_failed: served.and_then(|served| match &served.handshake {
+            Handshake::Completed => None,
+            Handshake::Failed(reason) => Some(reason.as_str()),
+        }),
+    }
+}
+
+fn holder_view<'a>(report: &Report<'_>, holder: &'a Holder) -> HolderView<'a> {
+    let verdict = memory(report.node, holder);
+    HolderView {
+        component: holder.component.name(),
+        credential: &holder.credential,
+        holds: match verdict {
+            Memory::Fresh(_) => "fresh",
+            Memory::Stale(_) => "stale",
+            Memory::Unproven(_) => "unproven",
+        },
+        why: crate::language::finding::basis(Language::En, verdict.basis()),
+        started: holder.started().map(time),
+        container: holder.container.seen().map(|container| container.id.as_str()),
+    }
+}

@@ -1,0 +1,153 @@
+//! `Plan`.
+
+use super::{API_VERSION, Tool, time};
+use crate::language::{Language, plan::reason, run};
+use perennial_core::plan::{Action, Plan, Source, Step, Undo, Verb};
+use serde::Serialize;
+
+/// What `renew --dry-run -o json` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PlanDocument<'a> {
+    /// `perennial.dev/v1`.
+    api_version: &'static str,
+    /// `Plan`.
+    kind: &'static str,
+    tool: Tool,
+    #[serde(flatten)]
+    plan: PlanView<'a>,
+}
+
+/// A plan inside of any document.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PlanView<'a> {
+    node: &'a str,
+    /// `renew` or `reload`.
+    verb: &'static str,
+    observed_at: String,
+    /// SHA-256 over what the plan was made from.
+    digest: &'a str,
+    /// Whether carrying it out changes anything.
+    changes: bool,
+    renewals: Vec<RenewalView<'a>>,
+    restarts: Vec<&'static str>,
+    steps: Vec<StepView>,
+    kept: Vec<KeptView<'a>>,
+    /// Control planes that this run does not touch.
+    other_control_planes: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct RenewalView<'a> {
+    credential: &'a str,
+    files: Vec<&'a str>,
+    old_not_after: Option<String>,
+    new_not_after: String,
+    /// The new key's algorithm; absent for a copy.
+    key: Option<String>,
+    /// The credential that it is a copy of.
+    copy_of: Option<&'a str>,
+    /// Names in the certificate, unchanged.
+    names: usize,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct StepView {
+    /// `backup`, `stage`, `swap`, `restart`, `releaseLease` or `workload`.
+    action: &'static str,
+    description: String,
+    proof: String,
+    /// `removeStaged`, `exchangeBack`, `restartAgain` or `nothing`.
+    undo: &'static str,
+    limit_seconds: u32,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct KeptView<'a> {
+    name: &'a str,
+    reason: &'static str,
+    until: Option<String>,
+}
+
+impl<'a> PlanDocument<'a> {
+    /// Of a plan that is only shown.
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        Self { api_version: API_VERSION, kind: "Plan", tool: Tool::this(), plan: PlanView::new(plan) }
+    }
+}
+
+impl<'a> PlanView<'a> {
+    /// Of a plan.
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        let renewals = plan.renewals().map(|renewal| RenewalView {
+            credential: &renewal.credential,
+            files: renewal.target.files().into_iter().map(|path| path.as_str()).collect(),
+            old_not_after: renewal.old_not_after.map(time),
+            new_not_after: time(renewal.new_not_after),
+            key: match &renewal.source {
+                Source::Reissue { key_kind, .. } => Some(key_kind.to_string()),
+                Source::CopyOf { .. } => None,
+            },
+            copy_of: match &renewal.source {
+                Source::Reissue { .. } => None,
+                Source::CopyOf { credential, .. } => Some(credential),
+            },
+            names: renewal.names,
+        });
+        let kept = plan.kept.iter().map(|kept| KeptView {
+            name: &kept.name,
+            reason: reason(Language::En, kept),
+            until: kept.until.map(time),
+        });
+        Self {
+            node: &plan.node,
+            verb: match plan.request.verb {
+                Verb::Renew => "renew",
+                Verb::Reload => "reload",
+            },
+            observed_at: time(plan.observed_at),
+            digest: &plan.digest,
+            changes: !plan.is_empty(),
+            renewals: renewals.collect(),
+            restarts: plan.restarts().map(|component| component.name()).collect(),
+            steps: plan.steps.iter().map(step).collect(),
+            kept: kept.collect(),
+            other_control_planes: &plan.other_control_planes,
+        }
+    }
+}
+
+fn step(step: &Step) -> StepView {
+    StepView {
+        action: action(&step.action),
+        description: run::step(Language::En, step),
+        proof: run::waits(Language::En, step),
+        undo: match step.undo {
+            Undo::RemoveStaged => "removeStaged",
+            Undo::ExchangeBack => "exchangeBack",
+            Undo::RestartAgain => "restartAgain",
+            Undo::Nothing { .. } => "nothing",
+        },
+        limit_seconds: step.limit_seconds,
+    }
+}
+
+fn action(action: &Action) -> &'static str {
+    match action {
+        Action::Backup { .. } => "backup",
+        Action::Stage { .. } => "stage",
+        Action::Swap(_) => "swap",
+        Action::Restart { .. } => "restart",
+        Action::ReleaseLease { .. } => "releaseLease",
+        Action::Workload => "workload",
+    }
+}

@@ -1,0 +1,90 @@
+//! One call of perennial: its flags, its streams, its language.
+
+use crate::args::{Format, Global};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::language::Language;
+use crate::output::{Screen, json};
+use crate::terminal::{Facts, Terminal, environment};
+use serde::Serialize;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::os::fd::AsFd;
+
+/// What every verb needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The flags that all verbs share.
+    pub(crate) global: Global,
+    /// The operator's language.
+    pub(crate) language: Language,
+    /// What stdout can show.
+    out: Terminal,
+    /// What stderr can show.
+    pub(crate) err: Terminal,
+}
+
+impl Session {
+    /// For this process.
+    pub(crate) fn new(global: Global, language: Language) -> Self {
+        let columns = environment("COLUMNS").and_then(|columns| columns.parse().ok());
+        let terminal = |tty: bool, columns: Option<usize>| {
+            Terminal::new(&Facts {
+                color: global.color,
+                ascii: global.ascii,
+                tty,
+                columns,
+                variable: &environment,
+            })
+        };
+        let (out_tty, err_tty) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let out = terminal(out_tty, columns_of(std::io::stdout()).or(columns));
+        let err = terminal(err_tty, columns_of(std::io::stderr()).or(columns));
+        Self { global, language, out, err }
+    }
+
+    /// Whether a program reads the answer.
+    pub(crate) fn json(&self) -> bool {
+        self.global.output == Format::Json
+    }
+
+    /// The language of the answer: programs get English.
+    pub(crate) fn answer_language(&self) -> Language {
+        if self.json() { Language::En } else { self.language }
+    }
+
+    /// Writes the answer to stdout.
+    pub(crate) fn answer(&self, screen: &Screen) -> Result<(), Failure> {
+        write(&mut std::io::stdout(), &screen.render(&self.out))
+    }
+
+    /// Writes a document to stdout.
+    pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
+        write(&mut std::io::stdout(), &json::render(document)?)
+    }
+
+    /// Writes to stderr what is no part of the answer.
+    pub(crate) fn tell(&self, screen: &Screen) {
+        let _ignored = std::io::stderr().write_all(screen.render(&self.err).as_bytes());
+    }
+
+    /// Ends a verb that could not give its answer.
+    pub(crate) fn fail(&self, failure: &Failure) -> Exit {
+        if self.json() {
+            let _ignored = self.document(&json::FailureReport::new(failure));
+        }
+        self.tell(&failure.screen(self.language));
+        failure.exit
+    }
+}
+
+fn columns_of(stream: impl AsFd) -> Option<usize> {
+    terminal_size::terminal_size_of(stream).map(|(width, _)| usize::from(width.0))
+}
+
+/// A reader that has gone (`perennial check | head`) is no error.
+pub(crate) fn write(stream: &mut impl Write, text: &str) -> Result<(), Failure> {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

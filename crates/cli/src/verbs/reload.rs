@@ -1,0 +1,22 @@
+//! `reload`: as `renew`, without new certificates.
+
+use super::change::{self, Change};
+use crate::args::Reload;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::session::Session;
+use perennial_core::plan::{Request, RestartApiserver, Verb, reload};
+
+pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure> {
+    let request = Request {
+        verb: Verb::Reload,
+        only: Vec::new(),
+        validity_seconds: 0,
+        due: false,
+        force: false,
+        restart_apiserver: RestartApiserver::Never,
+        workload: !arguments.no_workload,
+    };
+    let decide = |node: &_, now| reload(node, &request, now);
+    change::run(session, &Change { name: "reload", consent: arguments.consent, decide: &decide })
+}

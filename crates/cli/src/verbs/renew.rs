@@ -1,0 +1,23 @@
+//! `renew`: observe, plan, ask, carry out, observe again, prove, report.
+
+use super::change::{self, Change};
+use crate::args::Renew;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::session::Session;
+use perennial_core::plan::{Request, Verb, renew};
+
+pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> {
+    let policy = session.global.policy();
+    let request = Request {
+        verb: Verb::Renew,
+        only: arguments.only,
+        validity_seconds: arguments.validity.as_secs(),
+        due: arguments.due,
+        force: arguments.force,
+        restart_apiserver: arguments.restart_apiserver.into(),
+        workload: !arguments.no_workload,
+    };
+    let decide = |node: &_, now| renew(node, &request, &policy, now);
+    change::run(session, &Change { name: "renew", consent: arguments.consent, decide: &decide })
+}
