@@ -286,27 +286,31 @@ impl PrivateKey {
         self.spki_der() == certificate.spki_der()
     }
 
+    /// The AlgorithmIdentifier, in DER, of what [`PrivateKey::sign`] makes.
+    pub(crate) fn signature_algorithm(&self) -> Vec<u8> {
+        match &self.pair {
+            Pair::Rsa(_) => tlv(SEQUENCE, &[SHA256_RSA_DER, NULL_PARAMETERS]),
+            Pair::Ecdsa(_, curve) => tlv(SEQUENCE, &[curve.signature]),
+            Pair::Ed25519(_) => tlv(SEQUENCE, &[ED25519_DER]),
+        }
+    }
+
     /// Signs with the algorithm that Go chooses for this kind of key when it creates a certificate: the
     /// AlgorithmIdentifier in DER, and the signature.
     ///
     /// # Errors
     /// [`KeyError::Library`].
     pub fn sign(&self, message: &[u8]) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
-        match &self.pair {
+        let signature = match &self.pair {
             Pair::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&aws::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)?;
-                Ok((tlv(SEQUENCE, &[SHA256_RSA_DER, NULL_PARAMETERS]), signature))
+                signature
             }
-            Pair::Ecdsa(pair, curve) => {
-                let signature = pair.sign(&SystemRandom::new(), message)?;
-                Ok((tlv(SEQUENCE, &[curve.signature]), signature.as_ref().to_vec()))
-            }
-            Pair::Ed25519(pair) => {
-                let signature = pair.try_sign(message)?;
-                Ok((tlv(SEQUENCE, &[ED25519_DER]), signature.as_ref().to_vec()))
-            }
-        }
+            Pair::Ecdsa(pair, _) => pair.sign(&SystemRandom::new(), message)?.as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.try_sign(message)?.as_ref().to_vec(),
+        };
+        Ok((self.signature_algorithm(), signature))
     }
 }
 

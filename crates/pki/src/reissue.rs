@@ -181,8 +181,7 @@ pub fn reissue(
     let parts: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
     let extensions = if parts.is_empty() { Vec::new() } else { tlv(explicit(3), &[&tlv(SEQUENCE, &parts)]) };
 
-    // Signed twice the algorithm is the same: the first signature only tells it.
-    let (algorithm, _) = authority.key.sign(b"")?;
+    let algorithm = authority.key.signature_algorithm();
     let dates = tlv(SEQUENCE, &[&time::write(validity.not_before), &time::write(validity.not_after)]);
     let tbs = tlv(
         SEQUENCE,
