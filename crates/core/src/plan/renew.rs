@@ -278,7 +278,10 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> 
             copies.push(Renewal {
                 credential: credential.name.clone(),
                 target: Target::Kubeconfig { path: file.real_path().clone() },
-                source: Source::CopyOf { credential: original.name.clone() },
+                source: Source::CopyOf {
+                    credential: original.name.clone(),
+                    path: original.place.file().real_path().clone(),
+                },
                 old_not_after: Some(leaf.not_after()),
                 new_not_after: renewed.map_or(own.not_after(), |renewal| renewal.new_not_after),
                 names: 0,

@@ -122,6 +122,8 @@ pub enum Source {
     CopyOf {
         /// That credential's name.
         credential: String,
+        /// Its kubeconfig: read where this run does not renew it.
+        path: Utf8PathBuf,
     },
 }
 

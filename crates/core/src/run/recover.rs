@@ -22,6 +22,8 @@ pub fn classify(sha256: Option<&str>, before: &str, after: &str) -> FileState {
     match sha256 {
         Some(hash) if hash == after => FileState::After,
         Some(hash) if hash == before => FileState::Before,
+        // It did not exist when the plan was made.
+        None if before.is_empty() => FileState::Before,
         _ => FileState::Other,
     }
 }

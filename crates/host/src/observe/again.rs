@@ -15,7 +15,6 @@ use perennial_core::plan::Listening;
 use tokio::runtime::Runtime;
 
 struct Files {
-    facts: KubeletFacts,
     pods: StaticPods,
     found: Vec<Found>,
 }
@@ -25,7 +24,7 @@ fn read(look: &Look) -> Files {
     let facts = KubeletFacts::read(&tree, true);
     let pods = StaticPods::read(&tree, &facts.kubelet().static_pods);
     let found = credentials::of_control_plane(&tree, &pods);
-    Files { facts, pods, found }
+    Files { pods, found }
 }
 
 /// A client of the node's own API server, with the identity that admin.conf holds now.

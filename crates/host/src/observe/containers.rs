@@ -19,12 +19,7 @@ impl Containers {
     }
 
     /// Asks the runtime.
-    pub(super) /// The running container of one component.
-pub(super) async fn running(socket: &Utf8Path, component: Component) -> Result<Option<Container>, CriError> {
-    Ok(look(socket).await?.remove(&component))
-}
-
-async fn look(socket: &Utf8Path) -> Self {
+    pub(super) async fn look(socket: &Utf8Path) -> Self {
         Self(look(socket).await.map_err(trouble))
     }
 

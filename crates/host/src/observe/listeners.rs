@@ -22,6 +22,13 @@ pub(super) struct Question {
     identity: Option<(String, ClientIdentity)>,
 }
 
+impl Question {
+    /// Whether it asks at this address for this server name.
+    pub(super) fn is_for(&self, address: SocketAddr, server_name: Option<&str>) -> bool {
+        self.address == address && self.server_name.as_deref() == server_name
+    }
+}
+
 /// The listeners that this node should have.
 pub(super) fn questions(
     pods: &StaticPods,

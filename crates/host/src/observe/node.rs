@@ -6,9 +6,13 @@ use super::files::Tree;
 use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
 use super::{Look, api, authorities, holders, listeners, systemd};
+use crate::act::journal::{self, Reason, Unreadable};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use perennial_core::inventory::{Component, Kubelet, Layout, Looked, Node, Past, Role, Unit, Version};
+use perennial_core::inventory::{
+    Component, Kubelet, Layout, Looked, Node, Past, Role, Trouble, Unit, Version,
+};
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use tokio::runtime::Runtime;
 
@@ -80,6 +84,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let mut troubles = pods.troubles.clone();
     troubles.extend(facts.troubles);
     troubles.extend(kubeconfig_trouble);
+    let past = past(&tree, look, &mut troubles);
     Node {
         name,
         host_name: host_name(&tree),
@@ -95,9 +100,26 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         listeners,
         kubelet,
         cluster,
-        past: Past::default(),
+        past,
         troubles,
         static_pods: pods.found.into_iter().map(|(pod, _)| pod).collect(),
+    }
+}
+
+/// What earlier runs left behind. A journal that can't be read is told: it may be an open run.
+fn past(tree: &Tree, look: &Look, troubles: &mut Vec<(Utf8PathBuf, Trouble)>) -> Past {
+    if tree.is_copy() {
+        return Past::default();
+    }
+    match journal::past(&look.state_directory) {
+        Ok((past, _)) => past,
+        Err(Unreadable { reason: Reason::Io(error), .. }) if error.kind() == ErrorKind::PermissionDenied => {
+            Past::default()
+        }
+        Err(Unreadable { path, reason }) => {
+            troubles.push((path, Trouble::Malformed(reason.to_string())));
+            Past::default()
+        }
     }
 }
 

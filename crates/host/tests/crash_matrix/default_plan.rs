@@ -11,7 +11,7 @@ use perennial_pki::key::{KeyForm, KeyKind};
 
 /// Whether the old certificates are still a way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Old {
+pub(crate) enum Old {
     Good,
     Expired,
 }
@@ -28,19 +28,19 @@ const PAIRS: [(&str, &str, Option<(Component, u16)>); 7] = [
 const KUBECONFIGS: [&str; 4] =
     ["admin.conf", "super-admin.conf", "controller-manager.conf", "scheduler.conf"];
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-25T02:00:00Z".parse().unwrap()
 }
 
 /// Every live file of the plan.
-pub fn files() -> Vec<Utf8PathBuf> {
+pub(crate) fn files() -> Vec<Utf8PathBuf> {
     renewals(Old::Good)
         .iter()
         .flat_map(|renewal| renewal.target.files().into_iter().cloned().collect::<Vec<_>>())
         .collect()
 }
 
-pub fn plan(old: Old) -> Plan {
+pub(crate) fn plan(old: Old) -> Plan {
     let renewals = renewals(old);
     let mut steps = vec![
         step(

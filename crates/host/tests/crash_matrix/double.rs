@@ -9,7 +9,7 @@ use perennial_host::port::{Port, PortError};
 
 /// What goes wrong, and at which effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Nothing.
     None,
     /// The process ends at effect `at`, leaving the disk in its `variant`-th legal state.
@@ -18,16 +18,16 @@ pub enum Fault {
     Error { at: usize },
 }
 
-pub struct Double<'a> {
-    pub world: &'a mut World,
-    pub fault: Fault,
+pub(crate) struct Double<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) fault: Fault,
     /// How many effects there were, and in how many states each could have left the disk.
-    pub variants: Vec<usize>,
+    pub(crate) variants: Vec<usize>,
     ended: bool,
 }
 
 impl<'a> Double<'a> {
-    pub fn new(world: &'a mut World, fault: Fault) -> Self {
+    pub(crate) fn new(world: &'a mut World, fault: Fault) -> Self {
         Self { world, fault, variants: Vec::new(), ended: false }
     }
 

@@ -8,25 +8,25 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What survives the end of a process and a power cut.
 #[derive(Clone)]
-pub struct World {
-    pub files: BTreeMap<Utf8PathBuf, String>,
-    pub journal: Vec<u8>,
-    pub containers: BTreeMap<Component, Running>,
-    pub leases: BTreeMap<Component, Lease>,
-    pub backups: usize,
-    pub clock: Timestamp,
-    pub restarts: usize,
+pub(crate) struct World {
+    pub(crate) files: BTreeMap<Utf8PathBuf, String>,
+    pub(crate) journal: Vec<u8>,
+    pub(crate) containers: BTreeMap<Component, Running>,
+    pub(crate) leases: BTreeMap<Component, Lease>,
+    pub(crate) backups: usize,
+    pub(crate) clock: Timestamp,
+    pub(crate) restarts: usize,
     starts: usize,
 }
 
 /// A container and the content of the kubeconfig that it read at its start.
 #[derive(Clone)]
-pub struct Running {
-    pub container: Option<Container>,
-    pub holds: String,
+pub(crate) struct Running {
+    pub(crate) container: Option<Container>,
+    pub(crate) holds: String,
 }
 
-pub fn conf(component: Component) -> Utf8PathBuf {
+pub(crate) fn conf(component: Component) -> Utf8PathBuf {
     match component {
         Component::KubeControllerManager => "/etc/kubernetes/controller-manager.conf".into(),
         _ => "/etc/kubernetes/scheduler.conf".into(),
@@ -35,7 +35,7 @@ pub fn conf(component: Component) -> Utf8PathBuf {
 
 impl World {
     /// A control plane whose kubelet, scheduler and controller-manager run.
-    pub fn new(files: impl IntoIterator<Item = Utf8PathBuf>, clock: Timestamp) -> Self {
+    pub(crate) fn new(files: impl IntoIterator<Item = Utf8PathBuf>, clock: Timestamp) -> Self {
         let files: BTreeMap<_, _> =
             files.into_iter().map(|path| (path.clone(), format!("before {path}"))).collect();
         let mut world = Self {
@@ -67,8 +67,9 @@ impl World {
     }
 
     /// What the next process finds: two worlds with the same traces lead to the same recovery.
-    pub fn traces(&self) -> u64 {
-        let whole = perennial_core::run::read(&self.journal).map(|(_, understood)| understood).unwrap_or_default();
+    pub(crate) fn traces(&self) -> u64 {
+        let whole =
+            perennial_core::run::read(&self.journal).map(|(_, understood)| understood).unwrap_or_default();
         let mut hasher = DefaultHasher::new();
         (&self.files, &self.journal[..whole]).hash(&mut hasher);
         for running in self.containers.values() {
@@ -80,11 +81,11 @@ impl World {
         hasher.finish()
     }
 
-    pub fn read(&self, path: &Utf8Path) -> Option<String> {
+    pub(crate) fn read(&self, path: &Utf8Path) -> Option<String> {
         self.files.get(path).cloned()
     }
 
-    pub fn exchange(&mut self, one: &Utf8Path, other: &Utf8Path) {
+    pub(crate) fn exchange(&mut self, one: &Utf8Path, other: &Utf8Path) {
         let (left, right) = (self.files.remove(one), self.files.remove(other));
         if let Some(content) = right {
             self.files.insert(one.to_owned(), content);
@@ -94,7 +95,7 @@ impl World {
         }
     }
 
-    pub fn stop(&mut self, component: Component, id: &str) {
+    pub(crate) fn stop(&mut self, component: Component, id: &str) {
         let running = self.containers.get_mut(&component).unwrap();
         if running.container.as_ref().is_some_and(|container| container.id == id) {
             running.container = None;
@@ -106,7 +107,7 @@ impl World {
     }
 
     /// A moment passes: the kubelet starts what is missing, leaders renew, candidates take what is free.
-    pub fn tick(&mut self) {
+    pub(crate) fn tick(&mut self) {
         self.clock += SignedDuration::from_millis(50);
         for component in [Component::KubeScheduler, Component::KubeControllerManager] {
             if self.containers[&component].container.is_none() {

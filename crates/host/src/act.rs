@@ -1,0 +1,10 @@
+//! The effects of a run on a real node. Every one of them is reached through the port only.
+
+pub mod backup;
+mod exchange;
+mod issue;
+pub mod journal;
+pub mod lock;
+pub mod node;
+mod open;
+mod stage;

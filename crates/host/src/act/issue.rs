@@ -1,0 +1,251 @@
+//! Makes what a plan renews: keys on every core, certificates by the CA that the plan names, new file contents.
+
+use super::open::{content, locate, read_only};
+use super::stage::stage;
+use camino::{Utf8Path, Utf8PathBuf};
+use perennial_core::formats::kubeconfig::{self, splice};
+use perennial_core::plan::{Renewal, Source, Target};
+use perennial_core::run::{Staged, twin};
+use perennial_pki::certificate::{Certificate, certificates};
+use perennial_pki::chain::signed_by;
+use perennial_pki::key::{KeyForm, KeyKind, PrivateKey};
+use perennial_pki::reissue::{Authority, Validity, reissue};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use zeroize::Zeroizing;
+
+/// Extensions that name keys: they follow the new key and the CA.
+const KEY_IDENTIFIERS: [&str; 2] = ["2.5.29.14", "2.5.29.35"];
+
+/// A new certificate with its key, as PEM texts.
+struct Issued {
+    certificate: Certificate,
+    key: Zeroizing<String>,
+}
+
+/// Makes and stages every renewal.
+///
+/// # Errors
+/// The first failure, with its file. Nothing live is touched.
+pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, String> {
+    let mut authorities = BTreeMap::new();
+    for renewal in renewals {
+        if let Source::Reissue { authority_certificate, authority_key, authority_fingerprint, .. } =
+            &renewal.source
+        {
+            if !authorities.contains_key(authority_certificate) {
+                let loaded = authority(authority_certificate, authority_key, authority_fingerprint)?;
+                authorities.insert(authority_certificate.clone(), loaded);
+            }
+        }
+    }
+    let mut keys = generate(renewals)?;
+    let mut issued = BTreeMap::new();
+    for (renewal, key) in renewals.iter().zip(&mut keys) {
+        if let Some(key) = key.take() {
+            issued.insert(renewal.credential.clone(), sign(renewal, &authorities, &key)?);
+        }
+    }
+    let mut staged = Vec::new();
+    for renewal in renewals {
+        staged.extend(stage_renewal(run, renewal, &issued)?);
+    }
+    Ok(staged)
+}
+
+fn authority(certificate: &Utf8Path, key: &Utf8Path, fingerprint: &str) -> Result<Authority, String> {
+    let certificates = certificates(&read(certificate)?).map_err(|error| format!("{certificate} {error}"))?;
+    let planned =
+        certificates.into_iter().find(|certificate| certificate.fingerprint_sha256() == fingerprint);
+    let planned = planned.ok_or_else(|| format!("{certificate} does not hold the planned CA any more"))?;
+    let private = PrivateKey::from_pem(&read(key)?).map_err(|error| format!("{key} {error}"))?;
+    Authority::new(planned, private).map_err(|error| format!("{key}: {error}"))
+}
+
+/// One key for each re-issue. RSA keys take 30 to 280 ms each, so a queue, not a fixed split.
+fn generate(renewals: &[Renewal]) -> Result<Vec<Option<PrivateKey>>, String> {
+    let wanted: Vec<Option<(&KeyKind, KeyForm)>> = renewals
+        .iter()
+        .map(|renewal| match &renewal.source {
+            Source::Reissue { key_kind, key_form, .. } => Some((key_kind, *key_form)),
+            Source::CopyOf { .. } => None,
+        })
+        .collect();
+    let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(wanted) = wanted.get(index) else { break };
+                    let Some((kind, form)) = wanted else { continue };
+                    let key = PrivateKey::generate(kind, *form);
+                    made.lock().unwrap_or_else(PoisonError::into_inner).push((index, key));
+                }
+            });
+        }
+    });
+    let mut keys: Vec<Option<PrivateKey>> = renewals.iter().map(|_| None).collect();
+    for (index, key) in made.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        let name = &renewals[index].credential;
+        keys[index] = Some(key.map_err(|error| format!("a key for {name} could not be made: {error}"))?);
+    }
+    Ok(keys)
+}
+
+fn sign(
+    renewal: &Renewal,
+    authorities: &BTreeMap<Utf8PathBuf, Authority>,
+    key: &PrivateKey,
+) -> Result<Issued, String> {
+    let name = &renewal.credential;
+    let Source::Reissue { authority_certificate, old_fingerprint, not_before, .. } = &renewal.source else {
+        return Err(format!("{name} is a copy"));
+    };
+    let authority = authorities.get(authority_certificate).ok_or_else(|| format!("{name} has no CA"))?;
+    let old = old_certificate(&renewal.target)?;
+    if old.fingerprint_sha256() != *old_fingerprint {
+        return Err(format!("{name} is not the certificate that was planned for"));
+    }
+    let validity = Validity { not_before: *not_before, not_after: renewal.new_not_after };
+    let certificate =
+        reissue(&old, authority, &key.spki_der(), &validity).map_err(|error| format!("{name}: {error}"))?;
+    verify(&old, &certificate, authority, key)
+        .map_err(|what| format!("{name}: the new certificate {what}"))?;
+    Ok(Issued { certificate, key: key.to_pem() })
+}
+
+/// What was made is judged before it is staged, by other code than that which made it.
+fn verify(
+    old: &Certificate,
+    new: &Certificate,
+    authority: &Authority,
+    key: &PrivateKey,
+) -> Result<(), &'static str> {
+    let kept = |certificate: &Certificate| {
+        let extensions = certificate.extensions().into_iter();
+        extensions.filter(|(oid, ..)| !KEY_IDENTIFIERS.contains(&oid.as_str())).collect::<Vec<_>>()
+    };
+    if new.subject_der() != old.subject_der() {
+        return Err("has another subject");
+    }
+    if kept(new) != kept(old) {
+        return Err("has other names or usages");
+    }
+    if !key.matches(new) {
+        return Err("does not fit its key");
+    }
+    if !signed_by(new, authority.certificate()) {
+        return Err("is not signed by its CA");
+    }
+    if new.not_after() > authority.certificate().not_after() {
+        return Err("outlives its CA");
+    }
+    Ok(())
+}
+
+fn old_certificate(target: &Target) -> Result<Certificate, String> {
+    let (path, text) = match target {
+        Target::Pair { certificate, .. } => (certificate, read(certificate)?),
+        Target::Kubeconfig { path } => (path, embedded(path)?.0),
+    };
+    perennial_pki::certificate::leaf(&text).map_err(|error| format!("{path} {error}"))
+}
+
+/// The certificate and key that a kubeconfig embeds.
+fn embedded(path: &Utf8Path) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>), String> {
+    let text = read_text(path)?;
+    let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
+    let (certificate, key) =
+        parsed.embedded().ok_or_else(|| format!("{path} does not embed a certificate and a key"))?;
+    Ok((certificate.bytes.clone(), key.bytes.clone()))
+}
+
+fn stage_renewal(
+    run: &str,
+    renewal: &Renewal,
+    issued: &BTreeMap<String, Issued>,
+) -> Result<Vec<Staged>, String> {
+    let (certificate, key, fingerprint) = match &renewal.source {
+        Source::Reissue { .. } => {
+            let issued = issued
+                .get(&renewal.credential)
+                .ok_or_else(|| format!("{} was not made", renewal.credential))?;
+            let text = Zeroizing::new(issued.certificate.to_pem().into_bytes());
+            (text, Zeroizing::new(issued.key.as_bytes().to_vec()), issued.certificate.fingerprint_sha256())
+        }
+        Source::CopyOf { credential, path } => copy_of(credential, path, issued)?,
+    };
+    let mut contents = Vec::new();
+    match &renewal.target {
+        Target::Pair { certificate: path, key: key_path } => {
+            contents.push((path, with_tail(path, &certificate)?));
+            contents.push((key_path, key));
+        }
+        Target::Kubeconfig { path } => {
+            let text = read_text(path)?;
+            let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
+            let spliced =
+                splice(&text, &parsed, &certificate, &key).map_err(|error| format!("{path}: {error}"))?;
+            contents.push((path, Zeroizing::new(spliced.as_bytes().to_vec())));
+        }
+    }
+    let mut staged = Vec::new();
+    for (live, new) in contents {
+        let (before_sha256, after_sha256) = stage(live, run, &new).map_err(|error| error.to_string())?;
+        staged.push(Staged {
+            credential: renewal.credential.clone(),
+            live: live.clone(),
+            twin: twin(live, run),
+            before_sha256,
+            after_sha256,
+            fingerprint: fingerprint.clone(),
+        });
+    }
+    Ok(staged)
+}
+
+/// The bytes of another credential: as this run makes it, else as it lies there.
+#[expect(clippy::type_complexity, reason = "certificate, key, fingerprint: named where they are taken apart")]
+fn copy_of(
+    credential: &str,
+    path: &Utf8Path,
+    issued: &BTreeMap<String, Issued>,
+) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>, String), String> {
+    if let Some(issued) = issued.get(credential) {
+        let text = Zeroizing::new(issued.certificate.to_pem().into_bytes());
+        return Ok((
+            text,
+            Zeroizing::new(issued.key.as_bytes().to_vec()),
+            issued.certificate.fingerprint_sha256(),
+        ));
+    }
+    let (certificate, key) = embedded(path)?;
+    let leaf = perennial_pki::certificate::leaf(&certificate).map_err(|error| format!("{path} {error}"))?;
+    Ok((certificate, key, leaf.fingerprint_sha256()))
+}
+
+/// The new leaf, followed by whatever certificates followed the old one.
+fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+    let old = certificates(&read(path)?).map_err(|error| format!("{path} {error}"))?;
+    let mut text = Zeroizing::new(leaf.to_vec());
+    for certificate in old.iter().skip(1) {
+        text.extend_from_slice(certificate.to_pem().as_bytes());
+    }
+    Ok(text)
+}
+
+fn read(path: &Utf8Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    let read = locate(path).and_then(|located| read_only(&located)).and_then(|mut file| content(&mut file));
+    read.map_err(|error| format!("{path}: {error}"))
+}
+
+fn read_text(path: &Utf8Path) -> Result<Zeroizing<String>, String> {
+    match std::str::from_utf8(&read(path)?) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(format!("{path} is not UTF-8 text")),
+    }
+}

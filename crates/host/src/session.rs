@@ -1,0 +1,145 @@
+//! One operator's work on one node: under the node's lock, an open run first, then at most one new run.
+
+use crate::act::journal::{self, Journal, Open, Reason, Unreadable};
+use crate::act::lock::{Lock, LockError, lock};
+use crate::act::node::NodePort;
+use crate::drive::{Driver, Ended};
+use crate::observe::Look;
+use crate::port::PortError;
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use perennial_core::plan::{Plan, Refusal};
+use perennial_core::run::Event;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::runtime::Runtime;
+
+/// Works on a node; nobody else does at the same time.
+pub struct Session<'a> {
+    runtime: &'a Runtime,
+    look: &'a Look,
+    stop: Arc<AtomicBool>,
+    _lock: Lock,
+}
+
+/// Why a session did not come to an end of its own.
+#[derive(Debug)]
+pub enum SessionError {
+    /// A guard refused; nothing was changed.
+    Refused(Refusal),
+    /// perennial's own state can't be used; nothing was changed.
+    State {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The journal or a look failed in the middle: the run stays open, the next one finishes or undoes it.
+    Open {
+        /// The run.
+        run: String,
+        /// Why.
+        error: PortError,
+    },
+}
+
+impl<'a> Session<'a> {
+    /// Takes the node's lock. `stop` is set when the operator asks to stop at the next safe point.
+    ///
+    /// # Errors
+    /// [`SessionError::Refused`] if somebody else works on the node.
+    pub fn begin(runtime: &'a Runtime, look: &'a Look, stop: Arc<AtomicBool>) -> Result<Self, SessionError> {
+        if !rustix::process::geteuid().is_root() {
+            return Err(SessionError::Refused(Refusal::NotRoot));
+        }
+        // What perennial writes is for root alone, whatever the caller's umask says.
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        match lock(&look.state_directory) {
+            Ok(lock) => Ok(Self { runtime, look, stop, _lock: lock }),
+            Err(LockError::Refused(refusal)) => Err(SessionError::Refused(refusal)),
+            Err(LockError::Io { path, error }) => Err(SessionError::State { path, error }),
+        }
+    }
+
+    /// The open run, if there is one: its id and how far it had come are told before it is taken up.
+    ///
+    /// # Errors
+    /// A journal that can't be read: it might be an open run.
+    pub fn open_run(&self) -> Result<Option<Open>, SessionError> {
+        match journal::past(&self.look.state_directory) {
+            Ok((_, open)) => Ok(open),
+            Err(Unreadable { path, reason: Reason::Io(error) }) => Err(SessionError::State { path, error }),
+            Err(Unreadable { path, reason: Reason::Journal(error) }) => {
+                let reason = error.to_string();
+                Err(SessionError::Refused(Refusal::JournalDamaged { path, reason }))
+            }
+        }
+    }
+
+    /// Finishes or undoes an open run.
+    ///
+    /// # Errors
+    /// [`SessionError::Refused`] where files are neither as before nor as staged: nothing was touched.
+    pub fn take_up(&self, open: Open, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Ended, SessionError> {
+        let run = open.run.clone();
+        let journal = Journal::reopen(&self.look.state_directory, &run, open.understood);
+        let journal = journal.map_err(|error| self.state(&run, error))?;
+        let mut port =
+            NodePort::new(self.runtime, self.look, &node_of(&open), journal, Arc::clone(&self.stop));
+        let path = journal::runs(&self.look.state_directory).join(&run).join("journal");
+        let Some(driver) = Driver::open(&mut port, &run, open.records, watch) else {
+            let reason = "it does not begin with a plan".to_owned();
+            return Err(SessionError::Refused(Refusal::JournalDamaged { path, reason }));
+        };
+        match driver.resume() {
+            Ok(Ended::Blocked { files }) => Err(SessionError::Refused(Refusal::RunBlocked { run, files })),
+            Ok(ended) => Ok(ended),
+            Err(error) => Err(SessionError::Open { run, error }),
+        }
+    }
+
+    /// Runs a plan. Returns the run's id and how it ended.
+    ///
+    /// # Errors
+    /// The journal could not be made (nothing was changed), or written (the run stays open).
+    pub fn run(
+        &self,
+        plan: Plan,
+        tool: &str,
+        watch: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<(String, Ended), SessionError> {
+        let (run, journal) = self.new_run()?;
+        let mut port = NodePort::new(self.runtime, self.look, &plan.node, journal, Arc::clone(&self.stop));
+        match Driver::new(&mut port, &run, plan, watch).start(tool) {
+            Ok(ended) => Ok((run, ended)),
+            Err(error) => Err(SessionError::Open { run, error }),
+        }
+    }
+
+    /// `r-20261125-020131`, and a number behind it if two begin in the same second.
+    fn new_run(&self) -> Result<(String, Journal), SessionError> {
+        let second = Timestamp::now().strftime("r-%Y%m%d-%H%M%S").to_string();
+        for attempt in 1_u32.. {
+            let run = if attempt == 1 { second.clone() } else { format!("{second}-{attempt}") };
+            match Journal::create(&self.look.state_directory, &run) {
+                Ok(journal) => return Ok((run, journal)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(self.state(&run, error)),
+            }
+        }
+        Err(self.state(&second, io::Error::other("no name is free")))
+    }
+
+    fn state(&self, run: &str, error: io::Error) -> SessionError {
+        SessionError::State { path: journal::runs(&self.look.state_directory).join(run), error }
+    }
+}
+
+fn node_of(open: &Open) -> String {
+    use perennial_core::run::Body;
+    match open.records.first().map(|record| &record.body) {
+        Some(Body::Begun { plan, .. }) => plan.node.clone(),
+        _ => String::new(),
+    }
+}
