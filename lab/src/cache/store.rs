@@ -15,7 +15,7 @@ pub(super) fn ensure(cache: &Cache, lower: &[PathBuf], images: &Entry) -> Result
         let work = dir.join("work");
         let ground = Ground::new(&format!("store-{}", &key[..8]), &work);
         ground.clear()?;
-        let imported = import(&ground, lower, images);
+        let imported = import(cache, &ground, lower, images);
         let cleared = ground.clear();
         imported?;
         cleared?;
@@ -26,9 +26,9 @@ pub(super) fn ensure(cache: &Cache, lower: &[PathBuf], images: &Entry) -> Result
     })
 }
 
-fn import(ground: &Ground, lower: &[PathBuf], images: &Entry) -> Result<()> {
+fn import(cache: &Cache, ground: &Ground, lower: &[PathBuf], images: &Entry) -> Result<()> {
     let node = Machine::new(ground, "import");
-    ground.make()?;
+    ground.make(cache.progress)?;
     node.make(lower, None)?;
     node.start(None, &[(Path::new(&images.path), "/images")])?;
     node.wait_socket("/run/containerd/containerd.sock", Duration::from_secs(60))?;

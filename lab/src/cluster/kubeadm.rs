@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cache::KUBERNETES;
-use crate::error::Result;
+use crate::error::{LabError, Result};
 use crate::lab::{Node, Role};
 use crate::node::Machine;
 
@@ -83,7 +83,23 @@ pub(crate) fn join(machine: &Machine, config: &str) -> Result<()> {
 fn run(machine: &Machine, config: &str, command: &str) -> Result<()> {
     machine.must(&["sh", "-c", "cat > /root/kubeadm.yaml"], Some(config.as_bytes()))?;
     let argv: Vec<&str> = command.split(' ').collect();
-    machine.must(&argv, None).map(drop)
+    machine.must(&argv, None).map(drop).map_err(|error| with_kubelet(machine, error))
+}
+
+/// kubeadm blames the kubelet without saying what it said.
+fn with_kubelet(machine: &Machine, error: LabError) -> LabError {
+    let LabError::Command { what, why, mut tail } = error else { return error };
+    let argv = ["journalctl", "--unit", "kubelet", "--no-pager", "--lines", "200", "--output", "cat"];
+    if let Ok(log) = machine.exec(&argv, None) {
+        let bad: Vec<&str> =
+            log.stdout.lines().filter(|l| l.starts_with('E') || l.contains("rror:")).collect();
+        tail += "\n  the kubelet:";
+        for line in bad.iter().skip(bad.len().saturating_sub(5)) {
+            tail += "\n  | ";
+            tail += line;
+        }
+    }
+    LabError::Command { what, why, tail }
 }
 
 /// As kubeadm's last words tell the user to do.

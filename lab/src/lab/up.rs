@@ -41,7 +41,8 @@ impl Lab {
     ) -> Result<Self> {
         let ground = Ground::new(&options.name, &dir);
         let lab = Self { cache, ground, state, prepared, down_on_drop: false };
-        let made = lab.ground.make().and_then(|()| lab.state.write(&dir)).and_then(|()| fill(&lab));
+        let made =
+            lab.ground.make(lab.progress()).and_then(|()| lab.state.write(&dir)).and_then(|()| fill(&lab));
         match made {
             Ok(()) => {
                 lab.progress().line(&format!("the lab {} is ready", lab.name()));

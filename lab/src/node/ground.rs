@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{cgroups, mounts, network, runc};
+use super::{cgroups, limits, mounts, network, runc};
 use crate::error::Result;
 use crate::tools::files;
+use crate::tools::progress::Progress;
 
 /// The parts of the host that belong to one lab.
 #[derive(Clone, Debug)]
@@ -32,10 +33,11 @@ impl Ground {
     }
 
     /// Makes the folder and the network, if they are not there.
-    pub(crate) fn make(&self) -> Result<()> {
+    pub(crate) fn make(&self, progress: Progress) -> Result<()> {
         files::make_dir(&self.dir)?;
         files::make_dir(&self.runc())?;
         files::write(&standing(&self.lab).join("where"), self.dir.as_os_str().as_encoded_bytes())?;
+        limits::raise(progress)?;
         mounts::make_private(&self.dir)?;
         network::make_parent(&self.lab)
     }
@@ -64,6 +66,7 @@ impl Ground {
         keep(mounts::unmount_all(&self.dir));
         keep(cgroups::remove(&self.cgroup()));
         keep(files::remove_tree(&standing(&self.lab)));
+        keep(limits::put_back());
         first
     }
 

@@ -4,6 +4,7 @@ mod capabilities;
 mod cgroups;
 mod exec;
 mod ground;
+mod limits;
 mod machine;
 mod mounts;
 pub(crate) mod network;
