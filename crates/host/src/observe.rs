@@ -18,6 +18,7 @@ mod static_pods;
 mod systemd;
 mod wanted;
 
+pub use again::api as api_client;
 pub use files::{Content, Tree};
 pub use node::node;
 

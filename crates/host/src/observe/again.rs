@@ -31,7 +31,7 @@ fn read(look: &Look) -> Files {
 ///
 /// # Errors
 /// Why there is none.
-pub(crate) fn api(runtime: &Runtime, look: &Look) -> Result<Api, Trouble> {
+pub fn api(runtime: &Runtime, look: &Look) -> Result<Api, Trouble> {
     let _inside = runtime.enter();
     let files = read(look);
     let address = super::node::address(&files.pods);

@@ -1,5 +1,6 @@
-//! The containers of the control plane, by the runtime of the running kubelet.
+//! The containers of the processes whose memory matters, by the runtime of the running kubelet.
 
+use super::holders::HOLDERS;
 use crate::cri::{Cri, CriError, Listed, State};
 use camino::Utf8Path;
 use perennial_core::inventory::{Component, Container, Looked, Trouble};
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 /// The namespace of the control plane's pods. A user's pod elsewhere may have a container of the same name.
 const NAMESPACE: &str = "kube-system";
 
-/// The running container of each component of the control plane.
+/// The running containers of the holders.
 #[derive(Clone, Debug)]
 pub(super) struct Containers(Result<BTreeMap<Component, Container>, Trouble>);
 
@@ -20,7 +21,7 @@ impl Containers {
 
     /// Asks the runtime.
     pub(super) async fn look(socket: &Utf8Path) -> Self {
-        Self(look(socket).await.map_err(trouble))
+        Self(look(socket, &HOLDERS).await.map_err(trouble))
     }
 
     /// The running container of a component.
@@ -34,14 +35,17 @@ impl Containers {
 
 /// The running container of one component.
 pub(super) async fn running(socket: &Utf8Path, component: Component) -> Result<Option<Container>, CriError> {
-    Ok(look(socket).await?.remove(&component))
+    Ok(look(socket, &[component]).await?.remove(&component))
 }
 
-async fn look(socket: &Utf8Path) -> Result<BTreeMap<Component, Container>, CriError> {
+async fn look(
+    socket: &Utf8Path,
+    components: &[Component],
+) -> Result<BTreeMap<Component, Container>, CriError> {
     let cri = Cri::connect(socket).await?;
     let listed = cri.containers(NAMESPACE).await?;
     let mut found = BTreeMap::new();
-    for component in Component::STATIC {
+    for component in components {
         let running = |one: &&Listed| one.name == component.name() && one.state == State::Running;
         let Some(newest) = listed.iter().filter(running).max_by_key(|one| one.created_at) else { continue };
         let status = match cri.status(&newest.id).await {
@@ -50,17 +54,15 @@ async fn look(socket: &Utf8Path) -> Result<BTreeMap<Component, Container>, CriEr
             status => status?,
         };
         let Some(started_at) = status.started_at else { continue };
-        found.insert(
-            component,
-            Container {
-                id: newest.id.clone(),
-                name: newest.name.clone(),
-                pod: newest.pod.clone(),
-                attempt: newest.attempt,
-                started_at,
-                pid: status.pid,
-            },
-        );
+        let container = Container {
+            id: newest.id.clone(),
+            name: newest.name.clone(),
+            pod: newest.pod.clone(),
+            attempt: newest.attempt,
+            started_at,
+            pid: status.pid,
+        };
+        found.insert(*component, container);
     }
     Ok(found)
 }

@@ -8,6 +8,9 @@ use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_core::inventory::{Component, Holder, Listener, Looked, Material, Place, Role};
 
+/// The components that read their kubeconfig only once, when it embeds the certificate.
+pub(super) const HOLDERS: [Component; 2] = [Component::KubeControllerManager, Component::KubeScheduler];
+
 /// kube-controller-manager and kube-scheduler, where this node should run them.
 pub(super) fn holders(
     pods: &StaticPods,
@@ -22,7 +25,7 @@ pub(super) fn holders(
         (Component::KubeScheduler, Role::Scheduler),
     ] {
         let Some(found) = credentials.iter().find(|found| found.credential.role == role) else { continue };
-        if pods.manifest(component).is_none() {
+        if !pods.runs(component) {
             continue;
         }
         let container = containers.of(component);

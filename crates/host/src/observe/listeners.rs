@@ -48,7 +48,7 @@ pub(super) fn questions(
             identity: None,
         });
     };
-    if pods.manifest(Component::KubeApiserver).is_some() {
+    if pods.runs(Component::KubeApiserver) {
         let address = api_address(pods, address);
         ask(Component::KubeApiserver, address, Some(Role::ApiserverServing));
         ask(Component::KubeApiserver, address, None);
@@ -137,7 +137,9 @@ fn https_address(urls: &str, node: Option<IpAddr>) -> Option<SocketAddr> {
 
 /// Where kube-controller-manager and kube-scheduler listen; `None` if they don't.
 fn secure_address(pods: &StaticPods, component: Component, port: u16) -> Option<SocketAddr> {
-    pods.manifest(component)?;
+    if !pods.runs(component) {
+        return None;
+    }
     let port = pods.flag(component, "secure-port").and_then(|port| port.parse().ok()).unwrap_or(port);
     let bound = pods.flag(component, "bind-address").and_then(|address| address.parse::<IpAddr>().ok());
     let bound = bound.filter(|address| !address.is_unspecified());

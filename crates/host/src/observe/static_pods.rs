@@ -10,6 +10,8 @@ use perennial_core::inventory::{Component, Looked, StaticPod, Trouble};
 pub(super) struct StaticPods {
     pub(super) found: Vec<(StaticPod, Manifest)>,
     pub(super) troubles: Vec<(Utf8PathBuf, Trouble)>,
+    /// Components whose manifest is there under kubeadm's name but may not be read.
+    hidden: Vec<Component>,
 }
 
 impl StaticPods {
@@ -37,7 +39,13 @@ impl StaticPods {
                     let flags = manifest.flags.clone();
                     (StaticPod { component, manifest: content.file, version, flags }, manifest)
                 })),
-                Err(trouble) => pods.troubles.push((content.file.path, trouble)),
+                Err(trouble) => {
+                    if trouble == Trouble::PermissionDenied {
+                        let is_called = |component: &Component| *name == format!("{component}.yaml");
+                        pods.hidden.extend(Component::STATIC.into_iter().find(is_called));
+                    }
+                    pods.troubles.push((content.file.path, trouble));
+                }
             }
         }
         pods
@@ -46,6 +54,11 @@ impl StaticPods {
     /// The manifest of a component; of several the first, by file name.
     pub(super) fn manifest(&self, component: Component) -> Option<&Manifest> {
         self.found.iter().find(|(pod, _)| pod.component == component).map(|(_, manifest)| manifest)
+    }
+
+    /// Whether this node should run a component, also if its flags can't be read.
+    pub(super) fn runs(&self, component: Component) -> bool {
+        self.manifest(component).is_some() || self.hidden.contains(&component)
     }
 
     /// A flag of a component, by its name without dashes; an empty value counts as none.
