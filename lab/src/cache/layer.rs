@@ -5,6 +5,7 @@ use std::path::Path;
 use super::binaries::Binaries;
 use super::{Cache, Entry, key_of};
 use crate::error::{LabError, Result};
+use crate::node::cgroups;
 use crate::tools::files;
 
 pub(super) const PAUSE: &str = "registry.k8s.io/pause:3.10.1";
@@ -20,6 +21,13 @@ const CONTAINERD: &str = r#"version = 2
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "/etc/cni/net.d"
+"#;
+
+/// On cgroup v2 the node's systemd owns the tree, so containerd asks it. On v1 it need not be asked.
+const SYSTEMD_CGROUP: &str = r#"  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = true
 "#;
 
 /// As in the kubelet's package.
@@ -88,7 +96,6 @@ PS1='\\u@\\h:\\w\\$ '
 ";
 
 const TEXTS: &[(&str, &str)] = &[
-    ("etc/containerd/config.toml", CONTAINERD),
     ("etc/crictl.yaml", CRICTL),
     ("etc/profile.d/perennial-lab.sh", PROFILE),
     ("etc/ssh/sshd_config.d/perennial-lab.conf", "PermitRootLogin prohibit-password\nUseDNS no\n"),
@@ -112,16 +119,18 @@ const MASKED: &[&str] = &[
 const PROGRAMS: &[&str] = &["kubeadm", "kubelet", "kubectl", "crictl"];
 
 pub(super) fn ensure(cache: &Cache, binaries: &Binaries, root: &Entry) -> Result<Entry> {
+    let containerd = format!("{CONTAINERD}{}", if cgroups::is_v2() { SYSTEMD_CGROUP } else { "" });
     let texts = TEXTS.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
-    let key = key_of(
-        texts
-            .chain(MASKED.iter().map(|u| u.as_bytes()))
-            .chain([binaries.key.as_bytes(), root.key.as_bytes()]),
-    );
+    let key = key_of(texts.chain(MASKED.iter().map(|u| u.as_bytes())).chain([
+        binaries.key.as_bytes(),
+        root.key.as_bytes(),
+        containerd.as_bytes(),
+    ]));
     cache.entry("layer", key, "the node's Kubernetes layer", |dir| {
         for (name, text) in TEXTS {
             files::write(&dir.join(name), text)?;
         }
+        files::write(&dir.join("etc/containerd/config.toml"), &containerd)?;
         for name in PROGRAMS {
             install(&binaries.path(name)?, &dir.join("usr/bin").join(name))?;
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cache::KUBERNETES;
 use crate::error::{LabError, Result};
 use crate::lab::{Node, Role};
-use crate::node::Machine;
+use crate::node::{Machine, cgroups};
 
 /// Labs are not secret: a fixed token and key make runs comparable.
 const TOKEN: &str = "abcdef.0123456789abcdef";
@@ -15,6 +15,7 @@ const SOCKET: &str = "unix:///run/containerd/containerd.sock";
 /// The settings for the first control plane.
 pub(crate) fn init_config(node: &Node, endpoint: &str, validity: Option<Duration>) -> String {
     let validity = validity.unwrap_or(Duration::from_secs(365 * 86_400)).as_secs();
+    let driver = if cgroups::is_v2() { "systemd" } else { "cgroupfs" };
     let Node { name, address, .. } = node;
     format!(
         r#"apiVersion: kubeadm.k8s.io/v1beta4
@@ -34,7 +35,7 @@ networking: {{podSubnet: 10.244.0.0/16}}
 ---
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
-cgroupDriver: cgroupfs
+cgroupDriver: {driver}
 failSwapOn: false
 failCgroupV1: false
 localStorageCapacityIsolation: false

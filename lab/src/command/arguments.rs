@@ -59,7 +59,11 @@ pub(crate) enum Verb {
         reuse: Option<String>,
     },
     /// Take the lab down; nothing of it is left
-    Down,
+    Down {
+        /// Where its files lie, if not in the cache and the host was rebooted since
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
     /// What there is and what is on
     Status {
         /// As JSON

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<u8> {
                 None => Lab::up(&options)?,
             };
         }
-        Verb::Down => Lab::down_by_name(&name, progress)?,
+        Verb::Down { state } => Lab::down_by_name(&name, state.as_deref(), progress)?,
         Verb::Status { json } => {
             let status = open()?.status()?;
             print(&if json { to_json(&status)? } else { table(&status) })?;

@@ -1,6 +1,9 @@
 //! Taking a lab down.
 
-use super::{Lab, lock_lab};
+use std::path::Path;
+
+use super::{Lab, lock_lab, up};
+
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::node::{Ground, standing_at};
@@ -15,12 +18,18 @@ impl Lab {
         self.take_down()
     }
 
-    /// Takes a lab down by its name, whatever state it is in; none of this name is fine.
-    pub fn down_by_name(name: &str, progress: Progress) -> Result<()> {
+    /// Takes a lab down by its name, whatever state it is in; none of this name is fine. `state` is only needed
+    /// for a lab with a folder of its own that a reboot of the host has left behind.
+    pub fn down_by_name(name: &str, state: Option<&Path>, progress: Progress) -> Result<()> {
         super::options::check_name("lab", name)?;
         let _lock = lock_lab(name, progress)?;
-        let usual = Cache::open(progress)?.dir().join("clusters").join(name);
-        remove(&Ground::new(name, &standing_at(name).unwrap_or(usual)))
+        let cache = Cache::open(progress)?;
+        let dir = match standing_at(name) {
+            Some(dir) => dir,
+            None => up::place(&cache, name, state)?,
+        };
+        up::must_be_ours(&dir)?;
+        remove(&Ground::new(name, &dir))
     }
 
     pub(super) fn take_down(&self) -> Result<()> {

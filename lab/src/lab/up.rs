@@ -1,6 +1,6 @@
 //! Making a lab.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::state::State;
@@ -129,30 +129,37 @@ impl Lab {
     }
 }
 
-/// The folder for a new lab. What a former one left after a reboot or a crash is cleared away first.
-pub(super) fn free_place(cache: &Cache, options: &Options) -> Result<PathBuf> {
-    let name = &options.name;
-    let dir = match &options.state {
+/// Where a lab's files lie.
+pub(super) fn place(cache: &Cache, name: &str, state: Option<&Path>) -> Result<PathBuf> {
+    match state {
         Some(dir) => std::path::absolute(dir).map_err(|source| LabError::File {
             what: "find",
-            path: dir.clone(),
+            path: dir.into(),
             source,
-        })?,
-        None => cache.dir().join("clusters").join(name),
-    };
+        }),
+        None => Ok(cache.dir().join("clusters").join(name)),
+    }
+}
+
+/// Refuses a folder that holds something else than a lab: it would be removed.
+pub(super) fn must_be_ours(dir: &Path) -> Result<()> {
+    if dir.join("lab.json").exists() || files::list(dir)?.is_empty() {
+        return Ok(());
+    }
+    Err(LabError::refused(format!("{} holds something that is not a lab", dir.display())))
+}
+
+/// The folder for a new lab. What a reboot of the host has left of a former one is cleared away first.
+pub(super) fn free_place(cache: &Cache, options: &Options) -> Result<PathBuf> {
+    let name = &options.name;
     if let Some(standing) = standing_at(name) {
-        let half = !standing.join("lab.json").exists();
-        if !half {
-            return Err(LabError::refused(format!(
-                "a lab named {name} is up already (in {}): take it down with `perennial-lab --name {name} down`",
-                standing.display()
-            )));
-        }
-        Ground::new(name, &standing).clear()?;
+        return Err(LabError::refused(format!(
+            "a lab named {name} is up already (in {}): take it down with `perennial-lab --name {name} down`",
+            standing.display()
+        )));
     }
-    if !dir.join("lab.json").exists() && files::list(&dir)?.iter().any(|p| !p.ends_with("nodes")) {
-        return Err(LabError::refused(format!("{} holds something that is not a lab", dir.display())));
-    }
+    let dir = place(cache, name, options.state.as_deref())?;
+    must_be_ours(&dir)?;
     Ground::new(name, &dir).clear()?;
     files::remove_tree(&dir)?;
     Ok(dir)

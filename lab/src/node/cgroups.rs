@@ -7,6 +7,11 @@ use crate::error::Result;
 use crate::tools::files;
 use crate::tools::wait::{Seen, until};
 
+/// Whether the host has the one hierarchy of cgroup v2 and nothing else.
+pub(crate) fn is_v2() -> bool {
+    Path::new("/sys/fs/cgroup/cgroup.controllers").exists()
+}
+
 /// Removes the cgroup `path` with all below it, in every hierarchy there is, and its parent if that is empty.
 pub(super) fn remove(path: &str) -> Result<()> {
     let relative = path.trim_start_matches('/');

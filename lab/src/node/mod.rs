@@ -1,7 +1,7 @@
 //! A node: a root made of layers, a network namespace, systemd as PID 1 under runc.
 
 mod capabilities;
-mod cgroups;
+pub(crate) mod cgroups;
 mod exec;
 mod ground;
 mod limits;
