@@ -36,7 +36,7 @@ fn first_document_end(text: &str) -> usize {
             bare.strip_prefix(mark)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
         };
-        if marker("...") && begun || marker("---") && begun {
+        if begun && (marker("...") || marker("---")) {
             return at;
         }
         let comment = bare.trim_start().starts_with('#');

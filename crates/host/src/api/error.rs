@@ -63,18 +63,25 @@ impl From<kube::Error> for ApiError {
 fn from_chain(error: &(dyn std::error::Error + 'static)) -> ApiError {
     let mut last = error;
     loop {
-        if let Some(tls) = tls_error(last) {
-            return ApiError::Untrusted(tls.to_string());
+        if let Some(tls) = last.downcast_ref::<rustls::Error>() {
+            return ApiError::Untrusted(untrusted(tls));
         }
-        match last.source() {
-            Some(source) => last = source,
+        match inner(last).or_else(|| last.source()) {
+            Some(next) => last = next,
             None => return ApiError::NoAnswer(last.to_string()),
         }
     }
 }
 
-/// rustls' error, as it is or inside an I/O error, which does not name it as its source.
-fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    error.downcast_ref().or_else(|| inner.and_then(|inner| inner.downcast_ref()))
+/// What an I/O error wraps, which it does not name as its source.
+fn inner<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    let wrapped = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    Some(wrapped)
+}
+
+fn untrusted(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(reason)) => reason.0.to_string(),
+        other => other.to_string(),
+    }
 }

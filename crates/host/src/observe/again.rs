@@ -35,7 +35,8 @@ pub fn api(runtime: &Runtime, look: &Look) -> Result<Api, Trouble> {
     let _inside = runtime.enter();
     let files = read(look);
     let address = super::node::address(&files.pods);
-    let access: Access = api::access(&files.found, listeners::api_address(&files.pods, address))?;
+    let access: Access =
+        api::access(&files.found, listeners::api_address(&files.pods, address), Timestamp::now())?;
     Api::new(access).map_err(Trouble::from)
 }
 

@@ -3,30 +3,29 @@
 use super::credentials::Found;
 use crate::api::{Access, Api, ApiError};
 use crate::tls::NodeVerifier;
+use jiff::Timestamp;
 use perennial_core::inventory::{Cluster, Looked, Place, Role, Trouble};
 use std::net::SocketAddr;
 
-/// The identity that looks: admin.conf, else super-admin.conf.
+/// The identities that may look: admin.conf, else super-admin.conf.
 const IDENTITIES: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 
-/// Everything that is needed to ask the node's own API server; why not, otherwise.
-pub(super) fn access(credentials: &[Found], address: SocketAddr) -> Result<Access, Trouble> {
-    let mut trouble = Trouble::NoClientCertificate;
-    let own_leaf = credentials
-        .iter()
-        .find(|found| found.credential.role == Role::ApiserverServing)
-        .and_then(|found| found.credential.leaf().cloned());
-    for role in IDENTITIES {
-        let Some(found) = credentials.iter().find(|found| found.credential.role == role) else { continue };
-        if let Some(refused) = found.credential.certificate.trouble() {
-            trouble = refused.clone();
-        }
+/// Everything that is needed to ask the node's own API server; why not, otherwise. An identity that is valid
+/// at `now` comes before one that is not.
+pub(super) fn access(credentials: &[Found], address: SocketAddr, now: Timestamp) -> Result<Access, Trouble> {
+    let of_role = |role: Role| credentials.iter().filter(move |found| found.credential.role == role);
+    let mut candidates: Vec<&Found> = IDENTITIES.into_iter().flat_map(of_role).collect();
+    candidates.sort_by_key(|found| {
+        found.credential.leaf().is_none_or(|leaf| now < leaf.not_before() || now > leaf.not_after())
+    });
+    for found in &candidates {
         let (Some(identity), Some(kubeconfig)) = (found.identity(), &found.kubeconfig) else { continue };
         let authorities = match &found.credential.place {
             Place::Kubeconfig { trusts, .. } => trusts.seen().cloned().unwrap_or_default(),
             Place::Pair { .. } | Place::Combined { .. } => Vec::new(),
         };
         let host = host(&kubeconfig.server).unwrap_or_else(|| address.ip().to_string());
+        let own_leaf = of_role(Role::ApiserverServing).find_map(|found| found.credential.leaf().cloned());
         return Ok(Access {
             address,
             server_name: kubeconfig.tls_server_name.clone().unwrap_or(host),
@@ -34,7 +33,8 @@ pub(super) fn access(credentials: &[Found], address: SocketAddr) -> Result<Acces
             identity,
         });
     }
-    Err(trouble)
+    let trouble = candidates.iter().find_map(|found| found.credential.certificate.trouble().cloned());
+    Err(trouble.unwrap_or(Trouble::NoClientCertificate))
 }
 
 fn host(server: &str) -> Option<String> {

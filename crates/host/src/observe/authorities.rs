@@ -18,7 +18,7 @@ pub(super) fn authorities(tree: &Tree, pods: &StaticPods, kubelet: Option<&Utf8P
             "ca",
             api_server("client-ca-file")
                 .or_else(|| controller_manager("client-ca-file"))
-                .or(kubelet.map(Into::into)),
+                .or_else(|| kubelet.map(Into::into)),
             "/etc/kubernetes/pki/ca.crt",
         ),
         (

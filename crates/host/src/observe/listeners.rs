@@ -129,7 +129,7 @@ fn https_address(urls: &str, node: Option<IpAddr>) -> Option<SocketAddr> {
     let addresses: Vec<SocketAddr> = addresses.collect();
     let own = addresses.iter().find(|address| Some(address.ip()) == node);
     let wide = addresses.iter().find(|address| !address.ip().is_loopback());
-    let chosen = *own.or(wide).or(addresses.first())?;
+    let chosen = *own.or(wide).or_else(|| addresses.first())?;
     let everywhere = chosen.ip().is_unspecified();
     let ip = if everywhere { node.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { chosen.ip() };
     Some(SocketAddr::new(ip, chosen.port()))
@@ -165,4 +165,24 @@ fn etcd_identity(credentials: &[Found], peer: bool, now: Timestamp) -> Option<(S
 
 fn name(credentials: &[Found], role: Role) -> Option<String> {
     credentials.iter().find(|found| found.credential.role == role).map(|found| found.credential.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(urls: &str, node: &str) -> Option<String> {
+        https_address(urls, node.parse().ok()).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn etcd_is_asked_on_the_nodes_own_address() {
+        let urls = "https://127.0.0.1:2379,https://10.0.0.12:2379,https://10.0.0.11:2379";
+        assert_eq!(chosen(urls, "10.0.0.11").unwrap(), "10.0.0.11:2379");
+        assert_eq!(chosen(urls, "10.9.9.9").unwrap(), "10.0.0.12:2379");
+        assert_eq!(chosen("https://127.0.0.1:2379", "10.0.0.11").unwrap(), "127.0.0.1:2379");
+        assert_eq!(chosen("https://0.0.0.0:2379", "10.0.0.11").unwrap(), "10.0.0.11:2379");
+        assert_eq!(chosen("https://[fd00::1]:2379/", "").unwrap(), "[fd00::1]:2379");
+        assert_eq!(chosen("http://127.0.0.1:2381", "10.0.0.11"), None);
+    }
 }

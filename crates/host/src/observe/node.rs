@@ -58,7 +58,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         Vec::new()
     };
     let access = (look.cluster && !tree.is_copy())
-        .then(|| api::access(&found, listeners::api_address(&pods, address)));
+        .then(|| api::access(&found, listeners::api_address(&pods, address), observed_at));
     let socket = (processes && !pods.found.is_empty()).then(|| kubelet.runtime_socket.clone());
 
     let (listeners, containers, unit, cluster) = runtime.block_on(async {

@@ -1,0 +1,70 @@
+//! A TLS server on a free port of the loopback address.
+
+use crate::pki::{self, Pair};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ResolvesServerCert, ServerConfig, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// How the connections ended on the server's side: `Ok` with what was read until the peer's `close_notify`.
+pub(crate) type End = Result<Vec<u8>, String>;
+
+#[derive(Debug)]
+struct Always(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for Always {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+/// Serves `shown`'s certificate with `used`'s key, asks for a client certificate of the CA if `ask`, answers
+/// each request with `answer`, and takes one connection.
+pub(crate) async fn serve(
+    shown: &Pair,
+    used: &Pair,
+    ask: bool,
+    answer: &'static str,
+) -> (SocketAddr, JoinHandle<End>) {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let key = PrivateKeyDer::from_pem_slice(used.key.to_pem().as_bytes()).unwrap();
+    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
+    let certified = CertifiedKey::new(vec![CertificateDer::from(shown.certificate.der().to_vec())], key);
+    let builder =
+        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
+    let builder = if ask {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from(pki::ca().der().to_vec())).unwrap();
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        builder.unwrap().with_client_cert_verifier(verifier)
+    } else {
+        builder.unwrap().with_no_client_auth()
+    };
+    let acceptor =
+        TlsAcceptor::from(Arc::new(builder.with_cert_resolver(Arc::new(Always(Arc::new(certified))))));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let task = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.map_err(|error| error.to_string())?;
+        let mut read = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            match stream.read(&mut buffer).await.map_err(|error| error.to_string())? {
+                0 => return Ok(read),
+                length => read.extend_from_slice(&buffer[..length]),
+            }
+            if read.ends_with(b"\r\n\r\n") {
+                stream.write_all(answer.as_bytes()).await.map_err(|error| error.to_string())?;
+            }
+        }
+    });
+    (address, task)
+}
