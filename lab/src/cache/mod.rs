@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{LabError, Result};
+use crate::node::unmount_all;
 use crate::tools::progress::Progress;
-use crate::tools::{files, lock};
+use crate::tools::{files, interrupt, lock};
 
 pub(crate) use binaries::KUBERNETES;
 pub(crate) use images::CLIENT as CLIENT_IMAGE;
@@ -101,16 +102,23 @@ impl Cache {
             return Ok(Entry { path, key });
         }
         let building = self.dir.join(format!("building-{kind}-{key}"));
-        files::remove_tree(&building)?;
+        discard(&building)?;
         files::make_dir(&building)?;
         let built = self.progress.step(&format!("making {what} (once)"), || build(&building));
         if let Err(error) = built {
-            files::remove_tree(&building)?;
+            interrupt::clear();
+            discard(&building)?;
             return Err(error);
         }
         files::rename(&building, &path)?;
         Ok(Entry { path, key })
     }
+}
+
+/// Removes what a failed or killed build has left, the mounts of debootstrap included.
+fn discard(building: &Path) -> Result<()> {
+    unmount_all(building)?;
+    files::remove_tree(building)
 }
 
 /// A complete cache entry.

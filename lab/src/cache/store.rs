@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Cache, Entry, key_of};
 use crate::error::Result;
 use crate::node::{Ground, Machine};
-use crate::tools::files;
+use crate::tools::{files, interrupt};
 
 pub(super) fn ensure(cache: &Cache, lower: &[PathBuf], images: &Entry) -> Result<Entry> {
     let lower_names = lower.iter().map(|p| p.as_os_str().as_encoded_bytes());
@@ -16,6 +16,9 @@ pub(super) fn ensure(cache: &Cache, lower: &[PathBuf], images: &Entry) -> Result
         let ground = Ground::new(&format!("store-{}", &key[..8]), &work);
         ground.clear()?;
         let imported = import(cache, &ground, lower, images);
+        if imported.is_err() {
+            interrupt::clear();
+        }
         let cleared = ground.clear();
         imported?;
         cleared?;

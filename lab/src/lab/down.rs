@@ -7,8 +7,8 @@ use super::{Lab, lock_lab, up};
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::node::{Ground, standing_at};
-use crate::tools::files;
 use crate::tools::progress::Progress;
+use crate::tools::{files, interrupt};
 
 impl Lab {
     /// Takes the lab down: no process, mount, namespace, cgroup or file of it is left.
@@ -38,6 +38,8 @@ impl Lab {
 }
 
 fn remove(ground: &Ground) -> Result<()> {
+    // What was interrupted is over; cleaning up after it is not to be interrupted by the same signal.
+    interrupt::clear();
     ground.clear()?;
     files::remove_tree(&ground.dir)
 }

@@ -10,7 +10,7 @@ use crate::cluster::{kubeadm, operator, place, workload};
 use crate::error::{LabError, Result};
 use crate::node::network::Plug;
 use crate::node::{Ground, standing_at};
-use crate::tools::{files, interrupt};
+use crate::tools::files;
 
 impl Lab {
     /// Makes a lab and waits until it is ready. After a failure nothing of it is left.
@@ -49,7 +49,6 @@ impl Lab {
                 Ok(lab)
             }
             Err(error) => {
-                interrupt::clear();
                 lab.progress().line("cleaning up after the failure");
                 if let Err(second) = lab.take_down() {
                     lab.progress().line(&format!("cleaning up failed as well: {second}"));

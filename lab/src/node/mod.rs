@@ -14,3 +14,4 @@ mod spec;
 pub use exec::{Output, Running};
 pub(crate) use ground::{Ground, standing_at};
 pub(crate) use machine::Machine;
+pub(crate) use mounts::unmount_all;

@@ -40,7 +40,7 @@ pub(super) fn overlay(lower: &[PathBuf], node: &Path) -> Result<()> {
 }
 
 /// Unmounts everything at and below a folder, the last mounted first.
-pub(super) fn unmount_all(dir: &Path) -> Result<()> {
+pub(crate) fn unmount_all(dir: &Path) -> Result<()> {
     for point in below(dir)?.iter().rev() {
         let plain = Run::new("umount").arg(point).ended()?;
         if !plain.status.success() {

@@ -3,13 +3,19 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
 
 use super::interrupt;
 use crate::error::{LabError, Result};
+
+/// How long an interrupted command may take to clean up after itself.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many of the last lines of a failed command are shown.
 const TAIL: usize = 12;
@@ -102,6 +108,8 @@ impl Run {
         } else {
             self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
+        // A group of its own, so that an early end reaches what the command has started.
+        self.command.process_group(0);
         let mut child = match self.command.spawn() {
             Ok(child) => child,
             Err(error) => {
@@ -154,18 +162,34 @@ fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Waits for the end of a child; on a signal the child is ended first.
+/// Waits for the end of a child; on a signal its whole group is ended first, if need be by force.
 fn wait(child: &mut Child) -> std::io::Result<ExitStatus> {
     let mut pause = Duration::from_millis(1);
+    let mut asked: Option<Instant> = None;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if interrupt::raised() {
-            child.kill()?;
-            return child.wait();
+        match asked {
+            None if interrupt::raised() => {
+                asked = Some(Instant::now());
+                end(child, Signal::TERM);
+            }
+            Some(since) if since.elapsed() > PATIENCE => {
+                end(child, Signal::KILL);
+                return child.wait();
+            }
+            _ => {}
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn end(child: &Child, signal: Signal) {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    if let Some(group) = group {
+        // It may have ended by itself just now.
+        let _ended = rustix::process::kill_process_group(group, signal);
     }
 }
