@@ -1,0 +1,85 @@
+# Everything that is done with this tree is spelled here once. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ARCH := $(shell uname -m)
+STATIC := $(ARCH)-unknown-linux-gnu
+CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/perennial
+DENY_VERSION := 0.20.2
+DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+
+# A continuous-integration checkout is new each time: what it compiles is kept outside it.
+ifdef CI
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+endif
+TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+export PERENNIAL_BINARY := $(abspath $(TARGET_DIR)/$(STATIC)/release/perennial)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: prepare static ## a real cluster, its certificates expire, the fault is shown, repaired and proven
+	cargo run --quiet -p perennial --features stories --example demo
+
+.PHONY: test
+test: prepare lint unit static stories ## everything that must hold: format, lints, licences, units, crash matrix, stories
+	@echo "make test: all of it passed"
+
+.PHONY: lint
+lint: $(DENY) ## formatting, clippy, licences, bans, sources
+	cargo fmt --all --check
+	test -z "$$(gofmt -l lab/modules)"
+	cargo clippy --workspace --all-targets --features perennial/stories -- -D warnings
+	$(DENY) --log-level error check bans licenses sources
+
+.PHONY: unit
+unit: ## unit tests, golden screens, the crash matrix
+	cargo test --workspace --exclude perennial-lab
+	cargo test -p perennial-lab --lib
+
+.PHONY: static
+static: ## the one static binary
+	cargo static -p perennial
+
+.PHONY: stories
+stories: static ## the end-to-end stories on real clusters (root)
+	cargo test -p perennial --features stories --test stories -- --test-threads=1
+
+.PHONY: test-all
+test-all: test ## what does not fit into `make test`: the lab's own tests
+	cargo test -p perennial-lab -- --test-threads=1
+
+.PHONY: bench
+bench: prepare static ## the numbers, beside today's way, in one run
+	cargo build --release -p perennial-pki --example issue_ten
+	cargo bench -p perennial --features stories --bench numbers
+
+.PHONY: lab
+lab: prepare ## the lab's command: target/debug/perennial-lab
+	cargo build -p perennial-lab
+	@echo "$(TARGET_DIR)/debug/perennial-lab --help"
+
+.PHONY: dist
+dist: static ## dist/perennial and its checksum
+	mkdir -p dist
+	install -m 0755 $(PERENNIAL_BINARY) dist/perennial
+	cd dist && sha256sum perennial > perennial.sha256
+	@ls -l dist/perennial
+
+.PHONY: prepare
+prepare: ## installs what is missing (root; asks first)
+	@scripts/prepare
+
+$(DENY):
+	@echo "building cargo-deny $(DENY_VERSION) once (a few minutes), kept in $(CACHE)"
+	CARGO_TARGET_DIR=$(CACHE)/build cargo install --quiet --locked cargo-deny --version $(DENY_VERSION) --root $(CACHE)/cargo-deny-$(DENY_VERSION)
+	rm -rf $(CACHE)/build
+
+.PHONY: clean
+clean: ## removes what was built here (the lab's cache stays)
+	cargo clean
+	rm -rf dist
