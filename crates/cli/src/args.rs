@@ -166,25 +166,26 @@ fn translate(command: Command, language: Language) -> Command {
     let texts = help::verb(language, &name);
     let template =
         format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}", help::heading_usage(language));
-    let mut command = command
+    let command = command
         .about(texts.about)
         .override_usage(texts.usage)
         .after_help(help::after(language, &texts))
         .help_template(template);
-    command = command.mut_args(|argument| {
+    command.mut_args(|argument| {
         let id = argument.get_id().to_string();
         let heading = match argument {
             _ if argument.is_positional() => help::heading_arguments(language),
             _ if argument.is_global_set() || id == "version" => help::heading_global(language),
             _ => help::heading_options(language),
         };
+        // Values and defaults are told in the text, in the operator's language.
+        let takes_value = argument.get_action().takes_values();
         argument
             .help(help::argument(language, &id).unwrap_or_default())
             .help_heading(heading)
-            .hide_default_value(true)
-            .hide_possible_values(true)
-    });
-    command
+            .hide_default_value(takes_value)
+            .hide_possible_values(takes_value)
+    })
 }
 
 #[cfg(test)]

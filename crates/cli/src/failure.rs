@@ -23,6 +23,12 @@ impl Failure {
         Self { exit, message: message.into(), details: Vec::new(), hints: Vec::new() }
     }
 
+    /// With one more fact.
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
     /// With one more thing to do.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -49,8 +55,8 @@ impl Failure {
 }
 
 impl From<std::io::Error> for Failure {
-    /// Writing the answer failed (a full disk behind a redirection).
+    /// The streams, the runtime or the signal handlers of this process failed (a full disk behind a redirection).
     fn from(error: std::io::Error) -> Self {
-        Self::new(Exit::Bug, format!("the output can't be written: {error}"))
+        Self::new(Exit::Bug, error.to_string())
     }
 }

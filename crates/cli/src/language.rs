@@ -24,6 +24,32 @@ pub(crate) enum Language {
     Zh,
 }
 
+impl Language {
+    /// Between the members of a list.
+    pub(crate) fn comma(self) -> &'static str {
+        match self {
+            Self::En => ", ",
+            Self::Zh => "、",
+        }
+    }
+
+    /// Between clauses.
+    pub(crate) fn semicolon(self) -> &'static str {
+        match self {
+            Self::En => "; ",
+            Self::Zh => "；",
+        }
+    }
+
+    /// Between sentences.
+    pub(crate) fn space(self) -> &'static str {
+        match self {
+            Self::En => " ",
+            Self::Zh => "",
+        }
+    }
+}
+
 /// Chooses by `--lang`, then the first of these variables that is set and not empty: `PERENNIAL_LANG`, `LC_ALL`,
 /// `LC_MESSAGES`, `LANG`. `C`, `POSIX` and languages that perennial does not speak are English.
 pub(crate) fn choose(flag: Option<Language>, variable: impl Fn(&str) -> Option<String>) -> Language {

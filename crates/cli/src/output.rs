@@ -6,6 +6,7 @@ mod groups;
 mod line;
 mod span;
 mod table;
+mod wrap;
 
 pub(crate) mod check;
 pub(crate) mod details;
@@ -19,6 +20,8 @@ pub(crate) mod verify;
 
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use escape::escape;
 pub(crate) use line::{Line, Mark, Paint, Screen};

@@ -4,6 +4,7 @@ pub(crate) mod backup;
 mod change;
 pub(crate) mod check;
 pub(crate) mod glance;
+mod look;
 pub(crate) mod reload;
 pub(crate) mod renew;
 pub(crate) mod verify;
@@ -13,25 +14,30 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, screen as say};
 use crate::session::Session;
-use crate::world::{self, Look};
+use crate::world::World;
 use perennial_core::inventory::{Layout, Node};
 
+/// The world of this call.
+fn world(session: &Session) -> Result<World, Failure> {
+    World::new(session.global.root.as_deref(), session.answer_language())
+}
+
 /// Looks, and fails where there is nothing of ours.
-fn observe(session: &Session, api: bool) -> Result<Node, Failure> {
-    let root = session.global.root.as_deref();
-    let node = world::observe(&Look { root, api })?;
+fn observe(session: &Session, world: &World, api: bool) -> Result<Node, Failure> {
+    let node = world.observe(api);
     let language = session.answer_language();
     match &node.layout {
         Layout::ControlPlane | Layout::Worker => Ok(node),
         Layout::Foreign(name) => Err(Failure::new(Exit::Refused, say::foreign(language, name))),
         Layout::Nothing => {
+            let root = session.global.root.as_ref();
             let place = root.map_or_else(|| say::this_node(language).to_owned(), ToString::to_string);
             Err(Failure::new(Exit::Refused, say::nothing_here(language, &place)))
         }
     }
 }
 
-/// `sudo perennial check`: the same command again as root.
-fn as_root(language: Language, command: &str) -> Failure {
-    Failure::new(Exit::NotLooked, say::without_root(language)).hint(say::with_root(language, command))
+/// The same command again as root.
+fn as_root(language: Language, exit: Exit, command: &str) -> Failure {
+    Failure::new(exit, say::without_root(language)).hint(say::with_root(language, command))
 }

@@ -2,22 +2,33 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::language::{Language, refusal, run as say};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::inventory::Node;
-use perennial_core::plan::Plan;
-use perennial_core::run::{Event, WorkloadOutcome};
+use perennial_core::plan::{Plan, Refusal, backup_directories};
+use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
+use perennial_host::act::{backup, journal, node};
+use perennial_host::drive;
+use perennial_host::observe::{self, Look};
+use perennial_host::session::{self, SessionError};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::runtime::{Builder, Runtime};
 
-/// What to look at.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Look<'a> {
-    /// A copied tree instead of the running node.
-    pub(crate) root: Option<&'a Utf8Path>,
-    /// Whether the API server is asked too.
-    pub(crate) api: bool,
+/// Where perennial keeps its own state.
+const STATE: &str = "/var/lib/perennial";
+
+/// How long the test Deployment of `verify --workload` may take.
+const WORKLOAD_LIMIT: Duration = Duration::from_secs(60);
+
+/// This node, or a copied tree.
+#[derive(Debug)]
+pub(crate) struct World {
+    runtime: Runtime,
+    look: Look,
+    language: Language,
 }
 
 /// A run that has ended.
@@ -68,7 +79,7 @@ pub(crate) enum Ended {
         /// The files.
         files: Vec<Utf8PathBuf>,
     },
-    /// The journal could not be written: the run stays open.
+    /// The journal or a look failed in the middle: the run stays open.
     Lost {
         /// Why.
         reason: String,
@@ -87,40 +98,167 @@ impl Ended {
     }
 }
 
+impl From<drive::Ended> for Ended {
+    fn from(ended: drive::Ended) -> Self {
+        match ended {
+            drive::Ended::Committed => Self::Committed,
+            drive::Ended::Abandoned { step, reason } => Self::Abandoned { step, reason },
+            drive::Ended::Undone { step, reason } => Self::Undone { step, reason },
+            drive::Ended::Stuck { step, reason } => Self::Stuck { step, reason },
+            drive::Ended::Stopped => Self::Stopped,
+            drive::Ended::Blocked { files } => Self::Blocked { files },
+        }
+    }
+}
+
 /// The clock.
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// Looks at this node, or at a copied tree.
-pub(crate) fn observe(_look: &Look<'_>) -> Result<Node, Failure> {
-    Err(Failure::new(Exit::Bug, "observing a node is not connected yet"))
+impl World {
+    /// This node, or the copied tree below `root`. Failures speak `language`.
+    pub(crate) fn new(root: Option<&Utf8Path>, language: Language) -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let root = root.unwrap_or(Utf8Path::new("/")).to_owned();
+        let look = Look {
+            homes: homes(&root),
+            root,
+            listeners: true,
+            processes: true,
+            cluster: false,
+            state_directory: STATE.into(),
+        };
+        Ok(Self { runtime, look, language })
+    }
+
+    /// Looks. `api`: whether the API server is asked too.
+    pub(crate) fn observe(&self, api: bool) -> Node {
+        observe::node(&self.runtime, &Look { cluster: api, ..self.look.clone() })
+    }
+
+    /// Takes the node's lock. Until the answer is dropped nobody else works on the node.
+    pub(crate) fn begin(&self, stop: &Arc<AtomicBool>) -> Result<Work<'_>, Failure> {
+        let session = session::Session::begin(&self.runtime, &self.look, Arc::clone(stop));
+        let session = session.map_err(|error| self.failure(error))?;
+        Ok(Work { world: self, session })
+    }
+
+    /// Runs the test Deployment alone.
+    pub(crate) fn workload(&self, name: &str) -> WorkloadOutcome {
+        node::workload(&self.runtime, &self.look, name, WORKLOAD_LIMIT)
+    }
+
+    /// Copies everything that could be needed to go back; gives the directory and the number of files.
+    pub(crate) fn backup(
+        &self,
+        node: &Node,
+        directory: Option<&Utf8Path>,
+    ) -> Result<(Utf8PathBuf, usize), Failure> {
+        let new = || Utf8PathBuf::from(now().strftime("/var/lib/perennial/backup-%Y%m%d-%H%M%S").to_string());
+        let target = directory.map_or_else(new, Utf8Path::to_owned);
+        match backup::backup(&backup_directories(node), &target) {
+            Ok(made) => Ok((made.directory, made.files)),
+            Err(error) => {
+                let text = refusal::backup_failed(self.language, target.as_str(), &error.to_string());
+                Err(Failure::new(Exit::Refused, text))
+            }
+        }
+    }
+
+    fn failure(&self, error: SessionError) -> Failure {
+        match error {
+            SessionError::Refused(why) => refused(self.language, &why),
+            SessionError::State { path, error } => {
+                let text = refusal::state(self.language, path.as_str(), &error.to_string());
+                Failure::new(Exit::Refused, text).detail(refusal::nothing_changed(self.language))
+            }
+            SessionError::Open { run, error } => {
+                let text = say::left_open(self.language, &run, &error.to_string());
+                Failure::new(Exit::InBetween, text).hint("perennial renew")
+            }
+        }
+    }
 }
 
-/// Finishes or undoes the run that `observe` found open.
-pub(crate) fn resume(
-    _run: &str,
-    _watch: &mut dyn FnMut(&Event<'_>),
-    _stop: &Arc<AtomicBool>,
-) -> Result<Run, Failure> {
-    Err(Failure::new(Exit::Bug, "resuming a run is not connected yet"))
+/// A refusal as a failure: nothing was changed.
+pub(crate) fn refused(language: Language, why: &Refusal) -> Failure {
+    let words = refusal::refusal(language, why);
+    let mut failure = Failure::new(Exit::Refused, words.sentence);
+    failure.details = words.details;
+    failure.details.push(refusal::nothing_changed(language).to_owned());
+    failure.hints.extend(words.hint);
+    failure
 }
 
-/// Carries a plan out.
-pub(crate) fn drive(
-    _plan: &Plan,
-    _watch: &mut dyn FnMut(&Event<'_>),
-    _stop: &Arc<AtomicBool>,
-) -> Result<Run, Failure> {
-    Err(Failure::new(Exit::Bug, "carrying out a plan is not connected yet"))
+/// Work on a node under its lock.
+pub(crate) struct Work<'a> {
+    world: &'a World,
+    session: session::Session<'a>,
 }
 
-/// Runs the test Deployment alone.
-pub(crate) fn workload() -> Result<WorkloadOutcome, Failure> {
-    Err(Failure::new(Exit::Bug, "the test Deployment is not connected yet"))
+impl Work<'_> {
+    /// The run that was cut off, if there is one.
+    pub(crate) fn open_run(&self) -> Result<Option<journal::Open>, Failure> {
+        self.session.open_run().map_err(|error| self.world.failure(error))
+    }
+
+    /// Finishes or undoes it.
+    pub(crate) fn take_up(
+        &self,
+        open: journal::Open,
+        watch: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<(Run, Option<Plan>), Failure> {
+        let (began, id) = (Instant::now(), open.run.clone());
+        let plan = match open.records.first().map(|record| &record.body) {
+            Some(Body::Begun { plan, .. }) => Some(plan.as_ref().clone()),
+            _ => None,
+        };
+        let run = match self.session.take_up(open, watch) {
+            Ok(ended) => self.ended(id, ended.into(), began.elapsed()),
+            Err(SessionError::Open { run, error }) => {
+                self.ended(run, Ended::Lost { reason: error.to_string() }, began.elapsed())
+            }
+            Err(error) => return Err(self.world.failure(error)),
+        };
+        Ok((run, plan))
+    }
+
+    /// Carries a plan out.
+    pub(crate) fn run(&self, plan: &Plan, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Run, Failure> {
+        let began = Instant::now();
+        match self.session.run(plan.clone(), env!("CARGO_PKG_VERSION"), watch) {
+            Ok((id, ended)) => Ok(self.ended(id, ended.into(), began.elapsed())),
+            Err(SessionError::Open { run, error }) => {
+                Ok(self.ended(run, Ended::Lost { reason: error.to_string() }, began.elapsed()))
+            }
+            Err(error) => Err(self.world.failure(error)),
+        }
+    }
+
+    /// What the run's journal says about its backup and its test Deployment.
+    fn ended(&self, id: String, ended: Ended, took: Duration) -> Run {
+        let path = journal::runs(&self.world.look.state_directory).join(&id).join("journal");
+        let text = std::fs::read(path).unwrap_or_default();
+        let (records, _) = read(&text).unwrap_or_default();
+        let (mut backup, mut workload) = (None, None);
+        for record in records {
+            match record.body {
+                Body::Done { outcome: Outcome::BackedUp { directory, .. }, .. } => backup = Some(directory),
+                Body::Done { outcome: Outcome::Workload(outcome), .. } => workload = Some(outcome),
+                _ => {}
+            }
+        }
+        Run { id, ended, backup, workload, took }
+    }
 }
 
-/// Copies everything that could be needed to go back; gives the directory and the number of files.
-pub(crate) fn backup(_node: &Node, _directory: Option<&Utf8Path>) -> Result<(Utf8PathBuf, usize), Failure> {
-    Err(Failure::new(Exit::Bug, "the backup is not connected yet"))
+/// The home directories of the tree: root's and those below /home, as the node names them.
+fn homes(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut homes = vec![Utf8PathBuf::from("/root")];
+    if let Ok(entries) = root.join("home").read_dir_utf8() {
+        homes.extend(entries.flatten().map(|entry| Utf8Path::new("/home").join(entry.file_name())));
+    }
+    homes.sort();
+    homes
 }

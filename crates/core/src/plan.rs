@@ -12,6 +12,7 @@ pub use lint::{Fault, lint};
 pub use refusal::Refusal;
 pub use reload::reload;
 pub use renew::renew;
+pub use restart::backup_directories;
 pub use step::{
     Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,
 };

@@ -135,7 +135,6 @@ messages! {
         en: "the run {run}, begun {began}, was neither finished nor undone",
         zh: "{began} 开始的运行 {run} 既没有完成，也没有撤销",
     }
-    with_note(command: &str, note: &str) { en: "{command}   {note}", zh: "{command}   {note}" }
 }
 
 words! {
@@ -219,7 +218,7 @@ words! {
         zh: "（先完成或撤销未结束的运行，然后才做其他事）",
     }
     kubeconfig_effect { en: "kubectl with this file does not work", zh: "使用该文件的 kubectl 无法工作" }
-    copy_note { en: "(also refreshes the copies that people hold)", zh: "（同时更新用户持有的副本）" }
+    copy_note { en: "(the copies that people hold follow admin.conf)", zh: "（用户持有的副本会随 admin.conf 一起更新）" }
 }
 
 /// What stops working when a credential of this role has ended.

@@ -4,7 +4,6 @@ use super::Language;
 use perennial_core::plan::{Kept, Proof, Reason};
 
 words! {
-    new_key { en: "new key", zh: "新密钥" }
     stopped_over_cri {
         en: "stopped over CRI; the kubelet starts it again: it never re-reads its file",
         zh: "通过 CRI 停止，由 kubelet 重新启动：它从不重新读取文件",
@@ -38,7 +37,8 @@ messages! {
         en: [n: "{node}  {n} step", "{node}  {n} steps"],
         zh: "{node}  共 {n} 步",
     }
-    names_same(n: usize) { en: "names same ({n})", zh: "名称不变（{n}）" }
+    new_key(kind: &str) { en: "new key {kind}", zh: "新密钥 {kind}" }
+    new_key_and_names(kind: &str, n: usize) { en: "new key {kind}, same {n} names", zh: "新密钥 {kind}，{n} 个名称不变" }
     copy_of(credential: &str) { en: "copy of {credential}", zh: "{credential} 的副本" }
     already_good(date: &str) { en: "already good until {date}", zh: "已有效至 {date}" }
     not_touched(names: &str) { en: "Not touched: {names}", zh: "不做更改：{names}" }

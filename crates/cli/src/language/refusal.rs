@@ -34,7 +34,7 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
         Refusal::WorkerNode => words(worker(language).to_owned(), Some("perennial check")),
         Refusal::UnknownCredential { name, known } => Words {
             sentence: unknown_credential(language, name),
-            details: vec![there_is(language, &known.join(", "))],
+            details: vec![there_is(language, &known.join(language.comma()))],
             hint: None,
         },
         Refusal::AuthorityUnusable { path, trouble: Some(why) } => {
@@ -45,7 +45,7 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
         }
         Refusal::AuthorityKeyMissing { authority, path, credentials } => Words {
             sentence: authority_key_missing(language, authority, path.as_str()),
-            details: vec![waits_for_it(language, &credentials.join(", "))],
+            details: vec![waits_for_it(language, &credentials.join(language.comma()))],
             hint: Some(external_hint(language).to_owned()),
         },
         Refusal::AuthorityKeyUnusable { path, trouble: why } => {
@@ -202,6 +202,14 @@ messages! {
     journal(path: &str, reason: &str) {
         en: "the journal {path} can't be read: {reason}",
         zh: "无法读取运行日志 {path}：{reason}",
+    }
+    backup_failed(directory: &str, reason: &str) {
+        en: "the backup into {directory} failed: {reason}",
+        zh: "备份到 {directory} 失败：{reason}",
+    }
+    state(path: &str, reason: &str) {
+        en: "perennial's own state can't be used: {path}: {reason}",
+        zh: "无法使用 perennial 自身的状态文件 {path}：{reason}",
     }
     changed(what: &str) {
         en: "the node has changed since the plan was made: {what}",

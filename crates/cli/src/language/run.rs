@@ -4,6 +4,9 @@ use super::Language;
 use super::plan::awaited;
 use perennial_core::plan::{Action, Step};
 
+/// What to run when something has ended otherwise than expected.
+pub(crate) const LOOK: &str = "perennial check";
+
 /// What a step does, in a few words.
 pub(crate) fn step(language: Language, step: &Step) -> String {
     match &step.action {
@@ -18,16 +21,16 @@ pub(crate) fn step(language: Language, step: &Step) -> String {
 
 /// What a step waits for.
 pub(crate) fn waits(language: Language, step: &Step) -> String {
-    let separator = match language {
-        Language::En => ", ",
-        Language::Zh => "、",
-    };
-    step.proofs.iter().map(|proof| awaited(language, proof)).collect::<Vec<_>>().join(separator)
+    step.proofs.iter().map(|proof| awaited(language, proof)).collect::<Vec<_>>().join(language.comma())
 }
 
 words! {
     backup { en: "backup", zh: "备份" }
     workload { en: "test Deployment", zh: "测试 Deployment" }
+    label_failed { en: "failed", zh: "失败" }
+    label_state { en: "state", zh: "状态" }
+    label_backup { en: "backup", zh: "备份" }
+    label_files { en: "files", zh: "文件" }
     ctrl_c { en: "Ctrl-C stops at the next safe point", zh: "按 Ctrl-C 会在下一个安全点停止" }
     undoing { en: "taking it back", zh: "正在撤销" }
     undone { en: "taken back", zh: "已撤销" }
@@ -44,12 +47,10 @@ words! {
         en: "stopped at a safe point: every step so far is whole, the rest was not begun",
         zh: "已在安全点停止：已执行的步骤都是完整的，其余步骤尚未开始",
     }
-    go_on { en: "perennial renew", zh: "perennial renew" }
     go_on_note {
         en: "(finishes or undoes the open run first)",
         zh: "（会先完成或撤销未结束的运行）",
     }
-    look { en: "perennial check", zh: "perennial check" }
     unhealthy {
         en: "renewed, but not everything could be proven afterwards",
         zh: "已续订，但之后有连接被否定",
@@ -69,17 +70,20 @@ messages! {
         en: "{node}: nothing to do",
         zh: "{node}：无需任何操作",
     }
+    what_failed(step: &str, reason: &str) { en: "{step}: {reason}", zh: "{step}：{reason}" }
+    was_stopped(run: &str, time: &str) { en: "{run} was stopped after {time}", zh: "{run} 在 {time} 后被停止" }
+    left_off(run: &str, time: &str) { en: "{run} broke off after {time}", zh: "{run} 在 {time} 后中断" }
     stopped_at(run: &str, step: usize, total: usize, time: &str) {
         en: "{run} stopped at step {step} of {total}, after {time}",
         zh: "{run} 在第 {step} 步（共 {total} 步）停止，用时 {time}",
     }
-    what_failed(step: &str, reason: &str) { en: "failed     {step}: {reason}", zh: "失败  {step}：{reason}" }
-    state(sentence: &str) { en: "state      {sentence}", zh: "状态  {sentence}" }
-    backup_at(directory: &str) { en: "backup     {directory}", zh: "备份  {directory}" }
-    files_in_question(files: &str) { en: "files      {files}", zh: "文件  {files}" }
     others(names: &str, n: usize) {
         en: [n: "{n} other control plane not touched: {names}. Run the same command there.", "{n} other control planes not touched: {names}. Run the same command there."],
         zh: "另有 {n} 个控制平面节点未处理：{names}。请在这些节点上执行同一命令。",
+    }
+    left_open(run: &str, reason: &str) {
+        en: "the run {run} is left open: {reason}",
+        zh: "运行 {run} 未能结束：{reason}",
     }
     resumed(run: &str) {
         en: "the open run {run} is taken up first",

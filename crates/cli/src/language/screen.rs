@@ -24,16 +24,15 @@ words! {
     col_listener { en: "LISTENER", zh: "监听者" }
     col_address { en: "ADDRESS", zh: "地址" }
     col_serves { en: "SERVES", zh: "使用的证书" }
-    col_result { en: "RESULT", zh: "结果" }
     col_process { en: "PROCESS", zh: "进程" }
     col_holds { en: "HOLDS", zh: "内存中" }
     col_why { en: "WHY", zh: "依据" }
-    other_issuers { en: "signed by nobody here", zh: "签发者不在此处" }
+    others { en: "others", zh: "其他" }
     unreadable { en: "unreadable", zh: "无法读取" }
     missing { en: "missing", zh: "缺失" }
     silent { en: "no answer", zh: "没有应答" }
     made_in_memory { en: "made in memory", zh: "内存中生成" }
-    loopback { en: "for itself, in memory", zh: "自用，内存中生成" }
+    loopback { en: "for itself, in memory", zh: "自用（内存）" }
     handshake_failed { en: "handshake failed", zh: "握手失败" }
     fresh { en: "fresh", zh: "最新" }
     stale { en: "stale", zh: "旧的" }
@@ -54,6 +53,7 @@ messages! {
     and_more(names: &str, more: usize) { en: "{names} and {more} more", zh: "{names} 等（另有 {more} 个）" }
     equal(credential: &str) { en: "= {credential}", zh: "= {credential}" }
     different(credential: &str) { en: "≠ {credential}", zh: "≠ {credential}" }
+    why_and_when(why: &str, when: &str) { en: "{why}: {when}", zh: "{why}（{when}）" }
     started_and_changed(started: &str, changed: &str) {
         en: "started {started}, file changed {changed}",
         zh: "启动于 {started}，文件修改于 {changed}",

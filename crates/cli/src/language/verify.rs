@@ -17,6 +17,8 @@ words! {
 }
 
 messages! {
+    about(credential: &str, seen: &str) { en: "{credential}: {seen}", zh: "{credential}：{seen}" }
+    followed(seen: &str, verdict: &str) { en: "{seen} ({verdict})", zh: "{seen}（{verdict}）" }
     served_equal(served: &str) { en: "served {served} = disk", zh: "对外使用 {served} = 磁盘" }
     served_other(served: &str, disk: &str) { en: "served {served} ≠ disk {disk}", zh: "对外使用 {served} ≠ 磁盘 {disk}" }
     accepted(address: &str) { en: "{address} accepted it", zh: "{address} 已接受" }
@@ -32,7 +34,7 @@ messages! {
         zh: "{all} 个连接中 {proven} 个已证明。",
     }
     refuted(n: usize) { en: "{n} refuted.", zh: "{n} 个被否定。" }
-    not_proven(n: usize) { en: "{n} could not be looked at.", zh: "{n} 个未能查看。" }
+    not_proven(n: usize) { en: "{n} not proven.", zh: "{n} 个未证明。" }
 }
 
 /// What follows for an edge, in a word.
@@ -46,7 +48,7 @@ pub(crate) fn verdict(language: Language, verdict: Verdict) -> &'static str {
 
 words! {
     proven { en: "proven", zh: "已证明" }
-    unseen { en: "not seen", zh: "未能查看" }
+    unseen { en: "not proven", zh: "未证明" }
     wrong { en: "refuted", zh: "被否定" }
 }
 

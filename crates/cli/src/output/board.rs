@@ -1,7 +1,7 @@
 //! The overview: one line for each kind of thing, good or bad at a glance.
 
 use super::check::Report;
-use super::{Line, Mark, left};
+use super::{Line, Mark, Paint, Screen, left};
 use crate::language::{Language, screen as say};
 use jiff::Timestamp;
 use perennial_core::assess::{Memory, State, memory};
@@ -16,25 +16,23 @@ struct Entry {
     detail: String,
 }
 
-/// The lines of the overview.
-pub(super) fn lines(language: Language, report: &Report<'_>) -> Vec<Line> {
+/// Adds the overview to a screen.
+pub(super) fn show(screen: &mut Screen, language: Language, report: &Report<'_>) {
     let entries = entries(language, report);
     let widest =
         |text: fn(&Entry) -> &str| entries.iter().map(|entry| text(entry).width()).max().unwrap_or_default();
     let (label, verdict) = (widest(|entry| entry.label), widest(|entry| &entry.verdict));
     let pad =
         |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width()) + 2));
-    entries
-        .iter()
-        .map(|entry| {
-            Line::new()
-                .text(&format!("  {}", pad(entry.label, label)))
-                .mark(entry.mark)
-                .text(" ")
-                .text(&pad(&entry.verdict, verdict))
-                .text(&entry.detail)
-        })
-        .collect()
+    for entry in &entries {
+        let first = Line::new()
+            .text(&format!("  {}", pad(entry.label, label)))
+            .mark(entry.mark)
+            .text(" ")
+            .text(&pad(&entry.verdict, verdict));
+        let rest = Line::new().text(&" ".repeat(label + verdict + 8));
+        screen.wrapped(first, &rest, &entry.detail, Paint::Plain);
+    }
 }
 
 fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
@@ -202,7 +200,7 @@ pub(super) fn names<'a>(language: Language, names: impl Iterator<Item = &'a str>
     const SHOWN: usize = 2;
     let names: Vec<_> = names.collect();
     if names.len() <= SHOWN + 1 {
-        return names.join(", ");
+        return names.join(language.comma());
     }
-    say::and_more(language, &names[..SHOWN].join(", "), names.len() - SHOWN)
+    say::and_more(language, &names[..SHOWN].join(language.comma()), names.len() - SHOWN)
 }

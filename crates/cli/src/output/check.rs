@@ -89,9 +89,7 @@ impl<'a> Report<'a> {
 pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
     let mut screen = Screen::default();
     screen.line(header(language, report));
-    for line in board::lines(language, report) {
-        screen.line(line);
-    }
+    board::show(&mut screen, language, report);
     for table in details::tables(language, report) {
         if !table.is_empty() {
             screen.blank();
@@ -161,11 +159,7 @@ fn ending(language: Language, report: &Report<'_>) -> Screen {
     parts.push(say::passed(language, counts.passed));
     parts.push(say::not_applicable(language, counts.not_applicable));
     parts.push(say::not_looked_at(language, counts.not_looked_at));
-    let comma = match language {
-        Language::En => ", ",
-        Language::Zh => "、",
-    };
-    screen.wrapped(Line::new(), &Line::new(), &parts.join(comma), Paint::Strong);
+    screen.wrapped(Line::new(), &Line::new(), &parts.join(language.comma()), Paint::Strong);
     screen
 }
 

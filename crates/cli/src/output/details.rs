@@ -5,7 +5,7 @@ use super::check::Report;
 use super::findings::short;
 use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
 use crate::language::{Language, finding, screen as say};
-use perennial_core::assess::{Memory, memory};
+use perennial_core::assess::{Basis, Memory, memory};
 use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Listener, Looked};
 use perennial_pki::certificate::Certificate;
 
@@ -41,7 +41,7 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
         .filter(|credential| issued_by(credential).is_none())
         .peekable();
     if others.peek().is_some() && !report.node.authorities.is_empty() {
-        let nobody = say::other_issuers(language).to_owned();
+        let nobody = say::others(language).to_owned();
         table.row(Row::new(Mark::Skip, [nobody, String::new(), String::new(), String::new()]));
     }
     for credential in others {
@@ -108,9 +108,8 @@ fn listeners(language: Language, report: &Report<'_>) -> Table {
     let mut table = Table::new([
         Column::new(say::col_listener(language)),
         Column::new(say::col_address(language)),
-        Column::new(say::col_serves(language)),
         Column::new(say::col_ends(language)),
-        Column::last(say::col_result(language), Fit::Wrap),
+        Column::last(say::col_serves(language), Fit::Wrap),
     ]);
     for listener in &report.node.listeners {
         table.row(listener_row(language, report, listener));
@@ -126,7 +125,7 @@ fn listener_row(language: Language, report: &Report<'_>, listener: &Listener) ->
             let object = format!("{component} {address}");
             let mark = if listener.loopback() { Mark::Skip } else { worst_of(report, &object) };
             let none = say::silent(language).to_owned();
-            return Row::new(mark, [component, address, "–".to_owned(), "–".to_owned(), none]);
+            return Row::new(mark, [component, address, "–".to_owned(), none]);
         }
     };
     let leaf = served.chain.leaf();
@@ -140,9 +139,11 @@ fn listener_row(language: Language, report: &Report<'_>, listener: &Listener) ->
         },
     };
     if let Handshake::Failed(reason) = &served.handshake {
-        result = format!("{result}; {}: {reason}", say::handshake_failed(language));
+        result =
+            format!("{result}; {}", say::why_and_when(language, say::handshake_failed(language), reason));
     }
-    Row::new(mark, [component, address, short(&leaf.fingerprint_sha256()), date(leaf.not_after()), result])
+    let serves = format!("{} {result}", short(&leaf.fingerprint_sha256()));
+    Row::new(mark, [component, address, date(leaf.not_after()), serves])
 }
 
 /// A served certificate that is over is bad whatever else it is.
@@ -174,9 +175,18 @@ fn holder_row(language: Language, report: &Report<'_>, holder: &Holder) -> Row {
         .credential(&holder.credential)
         .and_then(|credential| credential.place.file().facts.seen())
         .map(|facts| exact(facts.changed));
-    let mut why = finding::basis(language, verdict.basis()).to_owned();
-    if let (Some(started), Some(changed)) = (holder.started(), changed) {
-        why = format!("{why}: {}", say::started_and_changed(language, &exact(started), &changed));
-    }
+    let basis = finding::basis(language, verdict.basis());
+    let why = match (holder.started(), changed) {
+        (Some(started), Some(changed)) => {
+            let when = say::started_and_changed(language, &exact(started), &changed);
+            // The two times say it all.
+            if verdict.basis() == Basis::StartedAfterChange {
+                when
+            } else {
+                say::why_and_when(language, basis, &when)
+            }
+        }
+        _ => basis.to_owned(),
+    };
     Row::new(mark, [holder.component.to_string(), holds.to_owned(), why])
 }

@@ -4,7 +4,7 @@ use super::groups::Group;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
 use crate::language::{Language, finding as say, screen as label, trouble::trouble};
 use jiff::{SignedDuration, Timestamp};
-use perennial_core::assess::{Finding, Severity};
+use perennial_core::assess::{Basis, Finding, Severity};
 use perennial_core::inventory::{Credential, Looked, Node, Role};
 
 /// What findings are told about.
@@ -40,10 +40,12 @@ pub(crate) struct Told {
     pub(crate) evidence: Vec<String>,
     /// What happens if nothing is done.
     pub(crate) left_alone: Option<String>,
-    /// The one command, or advice where no command helps.
-    pub(crate) act: Option<String>,
+    /// The one command.
+    pub(crate) command: Option<String>,
+    /// Advice, where no single command helps.
+    pub(crate) advice: Option<&'static str>,
     /// What to know about the command.
-    pub(crate) note: Option<String>,
+    pub(crate) note: Option<&'static str>,
 }
 
 impl Scene<'_> {
@@ -89,12 +91,15 @@ pub(crate) fn show(screen: &mut Screen, language: Language, scene: &Scene<'_>, g
     if let Some(consequence) = &told.left_alone {
         screen.labelled(say::left_alone(language), consequence, Paint::Plain);
     }
-    if let Some(act) = &told.act {
-        let text = match &told.note {
-            Some(note) => say::with_note(language, act, note),
-            None => act.clone(),
-        };
-        screen.labelled(label::label_do(language), &text, Paint::Strong);
+    let label = label::label_do(language);
+    if let Some(command) = &told.command {
+        screen.command(label, command);
+    }
+    if let Some(advice) = told.advice {
+        screen.labelled(label, advice, Paint::Plain);
+    }
+    if let Some(note) = told.note {
+        screen.labelled("", note, Paint::Plain);
     }
 }
 
@@ -117,34 +122,34 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
         Finding::AuthorityExpired { authority, at } => Told {
             title: say::authority_expired(language, authority, &left(language, *at, now), &date(*at)),
             left_alone: Some(say::authority_effect(language, &date(*at))),
-            act: Some(say::authority_act(language).to_owned()),
+            advice: Some(say::authority_act(language)),
             ..Told::default()
         },
         Finding::AuthorityEndsSoon { authority, at, .. } => Told {
             title: say::authority_ends(language, authority, &left(language, now, *at), &date(*at)),
             left_alone: Some(say::authority_effect(language, &date(*at))),
-            act: Some(say::authority_act(language).to_owned()),
+            advice: Some(say::authority_act(language)),
             ..Told::default()
         },
         Finding::NotYetValid { object, from } => Told {
             title: say::not_yet_valid(language, object, &exact(*from)),
             evidence: vec![say::clock_says(language, &exact(now))],
             left_alone: Some(say::clock_effect(language).to_owned()),
-            act: Some("timedatectl".to_owned()),
-            note: None,
+            command: Some("timedatectl".to_owned()),
+            ..Told::default()
         },
         Finding::WrongAuthority { credential, issuer, expected } => Told {
             title: say::wrong_authority(language, credential, expected),
             evidence: vec![say::names_issuer(language, issuer)],
             left_alone: Some(say::wrong_authority_effect(language).to_owned()),
-            act: Some(say::wrong_authority_act(language).to_owned()),
-            note: None,
+            advice: Some(say::wrong_authority_act(language)),
+            ..Told::default()
         },
         Finding::ExternalAuthority { .. } => external(language, group),
         Finding::AuthorityKeyMismatch { authority, key } => Told {
             title: say::authority_key_mismatch(language, authority, key.as_str()),
             left_alone: Some(say::authority_key_effect(language).to_owned()),
-            act: Some(say::authority_key_act(language).to_owned()),
+            advice: Some(say::authority_key_act(language)),
             ..Told::default()
         },
         Finding::ServedOther { component, address, credential, served, on_disk, served_until } => Told {
@@ -156,8 +161,8 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
                 &short(on_disk),
             )],
             left_alone: Some(say::served_effect(language, &date(*served_until))),
-            act: Some(format!("perennial renew --only {} --force", quoted(credential))),
-            note: None,
+            command: Some(format!("perennial renew --only {} --force", quoted(credential))),
+            ..Told::default()
         },
         Finding::ListenerSilent { .. } => silent(language, group),
         Finding::ProcessStale { .. } => stale(language, group),
@@ -169,32 +174,32 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
                 say::loopback_ends(language, &address.to_string(), &left(language, now, *at), &date(*at))
             },
             left_alone: Some(since(language, *at, now, say::loopback_effect(language))),
-            act: Some("perennial renew --restart-apiserver always".to_owned()),
+            command: Some("perennial renew --restart-apiserver always".to_owned()),
             ..Told::default()
         },
         Finding::FileMissing { path } => Told {
             title: say::file_missing(language, path.as_str()),
             left_alone: Some(say::missing_effect(language).to_owned()),
-            act: Some(say::missing_act(language).to_owned()),
+            advice: Some(say::missing_act(language)),
             ..Told::default()
         },
         Finding::FileUnusable { path, trouble: why } => Told {
             title: trouble(language, path.as_str(), why),
             left_alone: Some(say::missing_effect(language).to_owned()),
-            act: Some(say::missing_act(language).to_owned()),
+            advice: Some(say::missing_act(language)),
             ..Told::default()
         },
         Finding::KeyMismatch { credential, certificate, key } => Told {
             title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
             left_alone: Some(say::mismatch_effect(language).to_owned()),
-            act: Some(format!("perennial renew --only {}", quoted(credential))),
+            command: Some(format!("perennial renew --only {}", quoted(credential))),
             ..Told::default()
         },
         Finding::KubeletClientExpired { path, at } => kubelet_expired(language, scene, path.as_str(), *at),
         Finding::KubeletDown { state, restarts } => Told {
             title: say::kubelet_down(language, state, *restarts),
             left_alone: Some(say::kubelet_down_effect(language).to_owned()),
-            act: Some("journalctl -u kubelet -n 50 --no-pager".to_owned()),
+            command: Some("journalctl -u kubelet -n 50 --no-pager".to_owned()),
             ..Told::default()
         },
         Finding::KubeconfigUnusable { path, trouble: why } => Told {
@@ -209,14 +214,15 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
                 say::outdated(language, path.as_str(), &date(*at))
             },
             left_alone: Some(since(language, *at, now, say::kubeconfig_effect(language))),
-            act: Some(format!("cp /etc/kubernetes/admin.conf {}", quoted(path.as_str()))),
+            command: Some("perennial renew --only admin.conf".to_owned()),
+            note: Some(say::copy_note(language)),
             ..Told::default()
         },
         Finding::RunOpen { run, began } => Told {
             title: say::run_open(language, run, &exact(*began)),
             left_alone: Some(say::run_open_effect(language).to_owned()),
-            act: Some("perennial renew".to_owned()),
-            note: Some(say::run_open_note(language).to_owned()),
+            command: Some("perennial renew".to_owned()),
+            note: Some(say::run_open_note(language)),
             ..Told::default()
         },
     }
@@ -243,33 +249,34 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
         (_, false) => say::many_end(language, names.len(), &distance, &date(at)),
     };
     let path = credential.map(|credential| credential.place.file().path.to_string()).unwrap_or_default();
-    let evidence = if names.len() > 1 { names.join(", ") } else { path.clone() };
-    let (act, note) = match scene.remedy(role, group.first) {
-        Remedy::Renew | Remedy::Copy if names.len() == 1 && role != Some(Role::UserKubeconfig) => {
-            (format!("perennial renew --only {}", quoted(&names.concat())), None)
+    let evidence = if names.len() > 1 { names.join(language.comma()) } else { path.clone() };
+    let alone = names.len() == 1 && role != Some(Role::UserKubeconfig);
+    let (command, advice, note) = match scene.remedy(role, group.first) {
+        Remedy::Renew if alone => {
+            (Some(format!("perennial renew --only {}", quoted(&names.concat()))), None, None)
         }
-        Remedy::Renew => ("perennial renew".to_owned(), None),
-        Remedy::Copy => ("perennial renew".to_owned(), Some(say::copy_note(language))),
-        Remedy::External => (say::external_act(language).to_owned(), None),
-        Remedy::KubeletLog => (
-            "journalctl -u kubelet -g certificate --no-pager".to_owned(),
-            Some(say::kubelet_client_soon_note(language)),
-        ),
-        Remedy::KubeletServing => (
-            format!(
-                "rm {} {} && systemctl restart kubelet",
-                quoted(&path),
-                quoted(&path.replace(".crt", ".key"))
-            ),
-            Some(say::kubelet_serving_note(language)),
-        ),
+        Remedy::Renew => (Some("perennial renew".to_owned()), None, None),
+        Remedy::Copy => {
+            (Some("perennial renew --only admin.conf".to_owned()), None, Some(say::copy_note(language)))
+        }
+        Remedy::External => (None, Some(say::external_act(language)), None),
+        Remedy::KubeletLog => {
+            let command = "journalctl -u kubelet -g certificate --no-pager".to_owned();
+            (Some(command), None, Some(say::kubelet_client_soon_note(language)))
+        }
+        Remedy::KubeletServing => {
+            let (certificate, key) = (quoted(&path), quoted(&path.replace(".crt", ".key")));
+            let command = format!("rm {certificate} {key} && systemctl restart kubelet");
+            (Some(command), None, Some(say::kubelet_serving_note(language)))
+        }
     };
     Told {
         title,
         evidence: vec![evidence],
         left_alone: role.map(|role| since(language, at, now, say::effect(language, role))),
-        act: Some(act),
-        note: note.map(str::to_owned),
+        command,
+        advice,
+        note,
     }
 }
 
@@ -280,7 +287,7 @@ fn external(language: Language, group: &Group<'_>) -> Told {
     });
     let (names, keys): (Vec<_>, Vec<_>) = found.unzip();
     Told {
-        title: say::external_authority(language, &names.join(", ")),
+        title: say::external_authority(language, &names.join(language.comma())),
         evidence: keys.iter().map(|key| say::key_would_be(language, key.as_str())).collect(),
         left_alone: Some(say::external_effect(language).to_owned()),
         ..Told::default()
@@ -301,7 +308,7 @@ fn silent(language: Language, group: &Group<'_>) -> Told {
     names.dedup();
     let title = match found.as_slice() {
         [(component, address, _)] => say::silent(language, component.name(), address),
-        _ => say::many_silent(language, found.len(), &names.join(", ")),
+        _ => say::many_silent(language, found.len(), &names.join(language.comma())),
     };
     let evidence = found
         .iter()
@@ -315,8 +322,8 @@ fn silent(language: Language, group: &Group<'_>) -> Told {
         title,
         evidence: evidence.collect(),
         left_alone: Some(say::silent_effect(language).to_owned()),
-        act: Some(act),
-        note: None,
+        command: Some(act),
+        ..Told::default()
     }
 }
 
@@ -343,28 +350,35 @@ fn stale(language: Language, group: &Group<'_>) -> Told {
     Told {
         title: match names.as_slice() {
             [name] => say::stale(language, name),
-            _ => say::many_stale(language, names.len(), &names.join(", ")),
+            _ => say::many_stale(language, names.len(), &names.join(language.comma())),
         },
         evidence,
         left_alone: latest.map(|latest| say::stale_effect(language, &date(latest))),
-        act: Some("perennial reload".to_owned()),
-        note: None,
+        command: Some("perennial reload".to_owned()),
+        ..Told::default()
     }
 }
 
 fn unproven(language: Language, group: &Group<'_>) -> Told {
-    let (mut names, mut evidence) = (Vec::new(), Vec::new());
+    let (mut names, mut evidence, mut running) = (Vec::new(), Vec::new(), false);
     for finding in group.all() {
         let Finding::ProcessUnproven { component, basis, .. } = finding else { continue };
         names.push(component.name());
         evidence.push(say::because(language, component.name(), say::basis(language, *basis)));
+        running |= *basis != Basis::NotRunning;
     }
+    let pattern = names.join("|");
+    let command = if running {
+        format!("crictl stop $(crictl ps -q --name '{pattern}')")
+    } else {
+        format!("crictl ps -a --name '{pattern}'")
+    };
     Told {
-        title: say::unproven(language, &names.join(", ")),
+        title: say::unproven(language, &names.join(language.comma())),
         evidence,
         left_alone: Some(say::unproven_effect(language).to_owned()),
-        act: Some(format!("crictl stop $(crictl ps -q --name '{}')", names.join("|"))),
-        note: None,
+        command: Some(command),
+        ..Told::default()
     }
 }
 
@@ -374,11 +388,12 @@ fn kubelet_expired(language: Language, scene: &Scene<'_>, path: &str, at: Timest
         title: say::kubelet_expired(language, &left(language, at, scene.now), &date(at)),
         evidence: vec![path.to_owned()],
         left_alone: Some(since(language, at, scene.now, say::kubelet_client_effect(language))),
-        act: Some(format!(
+        command: Some(format!(
             "kubeadm kubeconfig user --org system:nodes --client-name system:node:{} > kubelet.conf",
             quoted(node)
         )),
-        note: Some(say::kubelet_client_note(language).to_owned()),
+        note: Some(say::kubelet_client_note(language)),
+        ..Told::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::board::names;
 use super::check::{Report, healthy};
-use super::findings::{self, Scene};
+use super::findings;
 use super::groups::{Group, groups};
 use super::{Line, Mark, Paint, Screen, date, exact, left};
 use crate::language::{Language, screen as say, trouble::trouble};
@@ -36,7 +36,9 @@ pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
     let (mark, text) = in_memory(language, report);
     row(mark, say::holds(language), &text, Paint::Plain);
     let act = act(language, report, &groups);
-    row(Mark::Skip, say::label_do(language), &act, Paint::Strong);
+    let padding = " ".repeat(width.saturating_sub(say::label_do(language).width()) + 2);
+    let label = Line::new().mark(Mark::Skip).text(" ").painted(say::label_do(language), Paint::Faint);
+    screen.line(label.text(&padding).painted(&act, Paint::Strong));
     screen
 }
 
@@ -111,9 +113,9 @@ fn in_memory(language: Language, report: &Report<'_>) -> (Mark, String) {
     let stale = of(|memory| matches!(memory, Memory::Stale(_)));
     let unproven = of(|memory| matches!(memory, Memory::Unproven(_)));
     if !stale.is_empty() {
-        (Mark::Bad, say::holds_old(language, &stale.join(", ")))
+        (Mark::Bad, say::holds_old(language, &stale.join(language.comma())))
     } else if !unproven.is_empty() {
-        (Mark::Unknown, say::holds_unknown(language, &unproven.join(", ")))
+        (Mark::Unknown, say::holds_unknown(language, &unproven.join(language.comma())))
     } else if report.node.holders.is_empty() {
         (Mark::Skip, say::none_here(language).to_owned())
     } else {
@@ -126,13 +128,13 @@ fn act(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> String 
     if !report.node.as_root && !report.node.copied_tree {
         return say::with_root(language, "perennial");
     }
-    let scene: Scene<'_> = report.scene();
-    let command = groups.iter().find_map(|group| findings::tell(language, &scene, group).act);
+    let told: Vec<_> = groups.iter().map(|group| findings::tell(language, &report.scene(), group)).collect();
+    let first = told.iter().find_map(|told| told.command.clone().or(told.advice.map(str::to_owned)));
     let blind = report.assessment.checks.iter().find_map(|check| match &check.state {
         State::CouldNotLook(why) => {
             Some(say::not_seen_because(language, &trouble(language, &check.object, why)))
         }
         _ => None,
     });
-    command.or(blind).unwrap_or_else(|| say::nothing_to_do(language).to_owned())
+    first.or(blind).unwrap_or_else(|| say::nothing_to_do(language).to_owned())
 }

@@ -1,6 +1,7 @@
 //! Lines of painted text. Every piece is escaped where it enters, so nothing unescaped can reach a terminal.
 
 use super::escape;
+use super::wrap::wrap_at;
 use crate::terminal::Terminal;
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
@@ -219,6 +220,13 @@ impl Screen {
         self.wrapped(first, &Line::new().text(&" ".repeat(4 + LABEL)), text, paint);
     }
 
+    /// Adds a labelled command: on one line however long it is, because it is there to be copied.
+    pub(crate) fn command(&mut self, label: &str, command: &str) {
+        let padding = LABEL.saturating_sub(label.width());
+        let line = Line::new().text("    ").painted(label, Paint::Faint).text(&" ".repeat(padding));
+        self.line(line.painted(command, Paint::Strong));
+    }
+
     /// Adds everything of another screen.
     pub(crate) fn append(&mut self, other: Self) {
         self.entries.extend(other.entries);
@@ -251,16 +259,6 @@ impl Screen {
 fn wrap(text: &str, first: &Line, rest: &Line, terminal: &Terminal) -> Vec<String> {
     let indent = first.width(terminal.ascii).max(rest.width(terminal.ascii));
     wrap_at(text, terminal.width.saturating_sub(indent).max(20))
-}
-
-/// Breaks text by Unicode's rules: between Chinese characters too, never before their punctuation. A word that is
-/// too long (a path, a command) stays whole: it is there to be copied.
-pub(crate) fn wrap_at(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .word_separator(textwrap::WordSeparator::UnicodeBreakProperties);
-    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 #[cfg(test)]
@@ -296,11 +294,5 @@ mod tests {
             assert!(line.width() <= 60, "{line}");
             assert!(!line.trim_start().starts_with(['，', '；', '。']), "{line}");
         }
-    }
-
-    #[test]
-    fn a_command_is_never_broken_in_a_word() {
-        let long = "/very/long/path/that/does/not/fit/into/sixty/columns/at/all/kubelet-client-current.pem";
-        assert_eq!(wrap_at(&format!("cp {long} x"), 40).iter().filter(|line| line.contains(long)).count(), 1);
     }
 }

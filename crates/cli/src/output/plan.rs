@@ -1,39 +1,42 @@
 //! A plan as a person reads it before saying yes.
 
-use super::{Column, Fit, Line, Paint, Row, Screen, Table, date};
+use super::{Line, Paint, Screen, date, escape};
 use crate::language::{Language, plan as say};
 use perennial_core::inventory::Component;
 use perennial_core::plan::{Action, Kept, Plan, Reason, Renewal, Source};
+use unicode_width::UnicodeWidthStr;
 
 /// The whole plan.
 pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     let mut screen = Screen::default();
     screen.line(Line::new().painted(&say::heading(language, &plan.node, plan.steps.len()), Paint::Strong));
-    let mut table = Table::new([Column::new(""), Column::new(""), Column::last("", Fit::Wrap)]);
+    let restarts: Vec<_> = plan.restarts().collect();
+    let still = still(language, plan);
+    let names = plan
+        .renewals()
+        .map(|renewal| renewal.credential.as_str())
+        .chain(restarts.iter().map(|component| component.name()))
+        .chain(still.iter().map(|(names, _)| names.as_str()));
+    let width = names.map(|name| escape(name).width()).max().unwrap_or_default();
     for renewal in plan.renewals() {
-        table.row(renewal_row(language, renewal));
+        row(&mut screen, width, "~", &renewal.credential, &renewed(language, renewal));
     }
-    for step in &plan.steps {
-        match &step.action {
-            Action::Restart { component } => table.row(restart_row(language, *component)),
-            Action::ReleaseLease { component } => {
-                table.row(other_row("↻", component.name(), say::lease_released(language)));
-            }
-            Action::Workload => table.row(other_row("+", "Deployment", say::workload(language))),
-            Action::Backup { .. } | Action::Stage { .. } | Action::Swap(_) => {}
-        }
+    for component in restarts {
+        row(&mut screen, width, "↻", component.name(), &restarted(language, plan, component));
     }
-    for (names, text) in still(language, plan) {
-        table.row(other_row("=", &names, &text));
+    if plan.steps.iter().any(|step| step.action == Action::Workload) {
+        row(&mut screen, width, "+", "Deployment", say::workload(language));
     }
-    screen.table(table);
+    for (names, text) in &still {
+        row(&mut screen, width, "=", names, text);
+    }
     let untouched = not_touched(language, plan);
     if !untouched.is_empty() {
         let indent = Line::new().text("  ");
         screen.wrapped(Line::new(), &indent, &say::not_touched(language, &untouched), Paint::Plain);
     }
     if !plan.other_control_planes.is_empty() {
-        let names = plan.other_control_planes.join(", ");
+        let names = plan.other_control_planes.join(language.comma());
         let text = say::other_control_planes(language, &names, plan.other_control_planes.len());
         screen.wrapped(Line::new(), &Line::new().text("  "), &text, Paint::Plain);
     }
@@ -41,29 +44,34 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     screen
 }
 
-fn renewal_row(language: Language, renewal: &Renewal) -> Row {
-    let old = renewal.old_not_after.map_or_else(|| say::none(language).to_owned(), date);
-    let dates = format!("{old} → {}", date(renewal.new_not_after));
-    let how = match &renewal.source {
-        Source::Reissue { key_kind, .. } if renewal.names > 0 => {
-            format!("{} {key_kind}  {}", say::new_key(language), say::names_same(language, renewal.names))
-        }
-        Source::Reissue { key_kind, .. } => format!("{} {key_kind}", say::new_key(language)),
-        Source::CopyOf { credential, .. } => say::copy_of(language, credential),
-    };
-    Row::new(None, [format!("  ~ {}", renewal.credential), dates, how])
+/// `  ~ apiserver   …`: a sign, a name, and what is said about it.
+fn row(screen: &mut Screen, width: usize, sign: &str, name: &str, text: &str) {
+    let padding = " ".repeat(width.saturating_sub(escape(name).width()) + 2);
+    let first = Line::new().text("  ").text(sign).text(" ").text(name).text(&padding);
+    screen.wrapped(first, &Line::new().text(&" ".repeat(width + 6)), text, Paint::Plain);
 }
 
-fn restart_row(language: Language, component: Component) -> Row {
+fn renewed(language: Language, renewal: &Renewal) -> String {
+    let old = renewal.old_not_after.map_or_else(|| say::none(language).to_owned(), date);
+    let how = match &renewal.source {
+        Source::Reissue { key_kind, .. } if renewal.names > 0 => {
+            say::new_key_and_names(language, &key_kind.to_string(), renewal.names)
+        }
+        Source::Reissue { key_kind, .. } => say::new_key(language, &key_kind.to_string()),
+        Source::CopyOf { credential, .. } => say::copy_of(language, credential),
+    };
+    format!("{old} → {}  {how}", date(renewal.new_not_after))
+}
+
+fn restarted(language: Language, plan: &Plan, component: Component) -> String {
     let text = match component {
         Component::KubeApiserver => say::restarted_loopback(language),
         _ => say::stopped_over_cri(language),
     };
-    other_row("↻", component.name(), text)
-}
-
-fn other_row(sign: &str, name: &str, text: &str) -> Row {
-    Row::new(None, [format!("  {sign} {name}"), String::new(), text.to_owned()])
+    if plan.steps.iter().any(|step| step.action == Action::ReleaseLease { component }) {
+        return [text, say::lease_released(language)].join(language.semicolon());
+    }
+    text.to_owned()
 }
 
 /// What was considered and stays: what is good already, and what re-reads by itself.
@@ -104,8 +112,10 @@ fn not_touched(language: Language, plan: &Plan) -> String {
             None => groups.push((reason, vec![&kept.name])),
         }
     }
-    let parts = groups.iter().map(|(reason, names)| say::with_reason(language, &names.join(", "), reason));
-    parts.collect::<Vec<_>>().join("; ")
+    let parts = groups
+        .iter()
+        .map(|(reason, names)| say::with_reason(language, &names.join(language.comma()), reason));
+    parts.collect::<Vec<_>>().join(language.semicolon())
 }
 
 fn totals(language: Language, plan: &Plan) -> String {
@@ -117,8 +127,5 @@ fn totals(language: Language, plan: &Plan) -> String {
         say::no_pause(language)
     };
     let totals = say::totals(language, plan.renewals().count() - copies, restarts.len(), copies);
-    match language {
-        Language::En => format!("{totals} {} {pause}", say::undo_every_step(language)),
-        Language::Zh => format!("{totals}{}{pause}", say::undo_every_step(language)),
-    }
+    [totals.as_str(), say::undo_every_step(language), pause].join(language.space())
 }

@@ -4,7 +4,7 @@ use super::{Line, Mark, Paint, Screen, verify};
 use crate::exit::{Exit, of_edges};
 use crate::language::{Language, plan as plan_words, run as say, screen as label};
 use crate::world::{Ended, Run};
-use perennial_core::plan::Plan;
+use perennial_core::plan::{Plan, Verb};
 use perennial_core::prove::Edge;
 
 /// A run, or a plan that needed none.
@@ -57,7 +57,7 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
         }
         if report.exit() == Exit::InBetween {
             mark_line(screen, Mark::Bad, say::unhealthy(language));
-            screen.labelled(label::label_do(language), say::look(language), Paint::Strong);
+            screen.command(label::label_do(language), say::LOOK);
             return;
         }
         let (renewed, restarted) = (plan.renewals().count(), plan.restarts().count());
@@ -65,11 +65,16 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
         return;
     }
     let (step, reason) = run.ended.failure();
-    let number = step.map_or(0, |step| step + 1);
-    mark_line(screen, Mark::Bad, &say::stopped_at(language, &run.id, number, plan.steps.len(), &time));
+    let (mark, title) = match (step, &run.ended) {
+        (Some(step), _) => (Mark::Bad, say::stopped_at(language, &run.id, step + 1, plan.steps.len(), &time)),
+        (None, Ended::Stopped) => (Mark::Warn, say::was_stopped(language, &run.id, &time)),
+        (None, _) => (Mark::Bad, say::left_off(language, &run.id, &time)),
+    };
+    mark_line(screen, mark, &title);
     if let Some(reason) = reason {
         let what = step.and_then(|step| plan.steps.get(step)).map(|step| say::step(language, step));
-        screen.indented(4, &say::what_failed(language, &what.unwrap_or_default(), reason));
+        let text = what.map_or_else(|| reason.to_owned(), |what| say::what_failed(language, &what, reason));
+        screen.labelled(say::label_failed(language), &text, Paint::Plain);
     }
     let state = match &run.ended {
         Ended::Abandoned { .. } => say::kept_before(language),
@@ -79,29 +84,37 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
             say::in_between(language)
         }
     };
-    screen.indented(4, &say::state(language, state));
+    screen.labelled(say::label_state(language), state, Paint::Plain);
     if let Ended::Blocked { files } = &run.ended {
         let files: Vec<_> = files.iter().map(|file| file.as_str()).collect();
-        screen.indented(4, &say::files_in_question(language, &files.join(", ")));
+        screen.labelled(say::label_files(language), &files.join(language.comma()), Paint::Plain);
     }
     if let Some(backup) = &run.backup {
-        screen.indented(4, &say::backup_at(language, backup.as_str()));
+        screen.labelled(say::label_backup(language), backup.as_str(), Paint::Plain);
     }
+    let label = label::label_do(language);
     match run.ended {
         Ended::Abandoned { .. } | Ended::Undone { .. } | Ended::Committed => {
-            screen.labelled(label::label_do(language), say::look(language), Paint::Strong);
+            screen.command(label, say::LOOK);
         }
         Ended::Stuck { .. } | Ended::Lost { .. } | Ended::Stopped | Ended::Blocked { .. } => {
-            let text = format!("{}   {}", say::go_on(language), say::go_on_note(language));
-            screen.labelled(label::label_do(language), &text, Paint::Strong);
+            screen.command(label, &format!("perennial {}", verb(plan)));
+            screen.labelled("", say::go_on_note(language), Paint::Plain);
         }
+    }
+}
+
+fn verb(plan: &Plan) -> &'static str {
+    match plan.request.verb {
+        Verb::Renew => "renew",
+        Verb::Reload => "reload",
     }
 }
 
 /// The last line names every control plane that still has its old certificates.
 fn others(screen: &mut Screen, language: Language, plan: &Plan) {
     if !plan.other_control_planes.is_empty() {
-        let names = plan.other_control_planes.join(", ");
+        let names = plan.other_control_planes.join(language.comma());
         mark_line(screen, Mark::Warn, &say::others(language, &names, plan.other_control_planes.len()));
     }
 }
@@ -109,8 +122,8 @@ fn others(screen: &mut Screen, language: Language, plan: &Plan) {
 /// Nothing was done, because nobody said yes.
 pub(crate) fn declined(language: Language) -> Screen {
     let mut screen = Screen::default();
-    let text =
-        format!("{} {}", plan_words::declined(language), crate::language::refusal::nothing_changed(language));
+    let text = [plan_words::declined(language), crate::language::refusal::nothing_changed(language)]
+        .join(language.space());
     screen.line(Line::new().text(&text));
     screen
 }

@@ -1,6 +1,7 @@
 //! Tables without borders: columns aligned by what a terminal shows, Chinese included.
 
-use super::line::{Line, Mark, Paint, plain, wrap_at};
+use super::line::{Line, Mark, Paint, plain};
+use super::wrap::wrap_at;
 use crate::output::escape;
 use crate::terminal::Terminal;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -127,7 +128,7 @@ impl Table {
             self.columns.iter().enumerate().map(|(index, column)| natural(index, column)).collect();
         let used = widths.iter().rev().skip(1).map(|width| width + GAP.len()).sum::<usize>() + lead;
         if let Some(last) = widths.last_mut() {
-            *last = (*last).min(terminal.width.saturating_sub(used).max(20));
+            *last = (*last).min(terminal.width.saturating_sub(used).max(12));
         }
         widths
     }

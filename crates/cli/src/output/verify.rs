@@ -4,6 +4,7 @@ use super::findings::short;
 use super::{Column, Fit, Line, Mark, Paint, Row, Screen, Table};
 use crate::language::{Language, finding, verify as say};
 use jiff::Timestamp;
+use perennial_core::assess::Basis;
 use perennial_core::prove::{Edge, Shown, Verdict};
 use perennial_core::run::WorkloadOutcome;
 
@@ -33,7 +34,7 @@ pub(crate) fn summary(language: Language, edges: &[Edge]) -> String {
     if count(Verdict::NotProven) > 0 {
         parts.push(say::not_proven(language, count(Verdict::NotProven)));
     }
-    parts.join(if language == Language::En { " " } else { "" })
+    parts.join(language.space())
 }
 
 /// The sign of a verdict.
@@ -47,10 +48,10 @@ pub(crate) fn mark(verdict: Verdict) -> Mark {
 
 /// What was seen of an edge, and what follows where it is not good.
 pub(crate) fn proof(language: Language, edge: &Edge) -> String {
-    let seen = shown(language, &edge.proof);
-    match edge.verdict {
-        Verdict::Proven => format!("{}: {seen}", edge.credential),
-        verdict => format!("{}: {seen} ({})", edge.credential, say::verdict(language, verdict)),
+    let seen = say::about(language, &edge.credential, &shown(language, &edge.proof));
+    match (&edge.proof, edge.verdict) {
+        (_, Verdict::Proven) | (Shown::Nothing { .. }, Verdict::NotProven) => seen,
+        (_, verdict) => say::followed(language, &seen, say::verdict(language, verdict)),
     }
 }
 
@@ -75,11 +76,12 @@ fn shown(language: Language, proof: &Shown) -> String {
                 }
                 _ => say::start_unknown(language).to_owned(),
             };
-            if let Some(basis) = basis {
-                seen = format!("{seen}; {}", finding::basis(language, *basis));
+            // The two times say it all.
+            if let Some(basis) = basis.filter(|basis| *basis != Basis::StartedAfterChange) {
+                seen = [seen.as_str(), finding::basis(language, basis)].join(language.semicolon());
             }
             if lease_renewed.is_some_and(|renewed| started.is_some_and(|started| renewed > started)) {
-                seen = format!("{seen}; {}", say::lease_is_new(language));
+                seen = [seen.as_str(), say::lease_is_new(language)].join(language.semicolon());
             }
             seen
         }

@@ -1,6 +1,6 @@
 //! `backup`: copies of everything that could be needed to go back.
 
-use super::{change::refused, observe};
+use super::{as_root, observe, world};
 use crate::args::Backup;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -8,15 +8,14 @@ use crate::language::screen as say;
 use crate::output::json::BackupReport;
 use crate::output::{Line, Mark, Paint, Screen};
 use crate::session::Session;
-use crate::world;
-use perennial_core::plan::Refusal;
 
 pub(crate) fn run(session: &Session, arguments: &Backup) -> Result<Exit, Failure> {
-    let node = observe(session, false)?;
+    let world = world(session)?;
+    let node = observe(session, &world, false)?;
     if !node.as_root {
-        return Err(refused(session.answer_language(), "backup", &Refusal::NotRoot));
+        return Err(as_root(session.answer_language(), Exit::Refused, "perennial backup"));
     }
-    let (directory, files) = world::backup(&node, arguments.directory.as_deref())?;
+    let (directory, files) = world.backup(&node, arguments.directory.as_deref())?;
     if session.json() {
         session.document(&BackupReport::new(directory.to_string(), files))?;
     } else {

@@ -1,17 +1,17 @@
 //! The way of every verb that changes something.
 
-use super::observe;
+use super::{as_root, observe, world};
 use crate::args::Consent;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{Language, plan as say, refusal::nothing_changed, refusal::refusal, run as run_words};
+use crate::language::{plan as say, run as run_words};
 use crate::output::json::{plan::PlanDocument, run::RunReport};
 use crate::output::progress::Progress;
 use crate::output::report::{self, Report};
 use crate::output::{Line, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
-use crate::world::{self, Ended};
+use crate::world::{self, Ended, Work};
 use jiff::Timestamp;
 use perennial_core::inventory::Node;
 use perennial_core::plan::{Plan, Refusal, lint};
@@ -32,14 +32,21 @@ pub(super) struct Change<'a> {
 }
 
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
-    let node = match take_up_open_run(session, change, observe(session, true)?)? {
-        Resumed::GoOn(node) => node,
-        Resumed::Ended(exit) => return Ok(exit),
-    };
-    let plan = decide(session, change, &node)?;
+    let world = world(session)?;
+    let node = observe(session, &world, change.consent.dry_run)?;
     if change.consent.dry_run {
-        return show_only(session, &plan);
+        return show_only(session, &decide(session, change, &node)?);
     }
+    if !node.as_root {
+        return Err(as_root(session.answer_language(), Exit::Refused, &format!("perennial {}", change.name)));
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let work = world.begin(&stop)?;
+    if let Some(exit) = take_up_open_run(session, &work, &stop)? {
+        return Ok(exit);
+    }
+    // Looked at once more: under the lock nobody changes what the plan is made from.
+    let plan = decide(session, change, &observe(session, &world, true)?)?;
     if plan.is_empty() {
         return finish(session, &Report { plan: &plan, run: None, edges: None });
     }
@@ -47,66 +54,45 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         session.tell(&report::declined(session.language));
         return Ok(Exit::Good);
     }
-    let stop = stop_flag()?;
+    stop_on_signals(&stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress);
-    let run = world::drive(&plan, &mut |event: &Event<'_>| progress.on(event), &stop)?;
+    let run = work.run(&plan, &mut |event: &Event<'_>| progress.on(event))?;
     if run.ended != Ended::Committed {
         return finish(session, &Report { plan: &plan, run: Some(&run), edges: None });
     }
-    let edges = prove(&observe(session, true)?, run.workload.as_ref());
+    let edges = prove(&observe(session, &world, true)?, run.workload.as_ref());
     finish(session, &Report { plan: &plan, run: Some(&run), edges: Some(&edges) })
 }
 
-enum Resumed {
-    GoOn(Node),
-    Ended(Exit),
-}
-
-/// A run that was cut off is finished or undone before anything else is decided.
-fn take_up_open_run(session: &Session, change: &Change<'_>, node: Node) -> Result<Resumed, Failure> {
-    let Some(open) = &node.past.open else { return Ok(Resumed::GoOn(node)) };
-    if change.consent.dry_run {
-        return Ok(Resumed::GoOn(node));
-    }
+/// A run that was cut off is finished or undone before anything else is decided. Gives an exit code where it came
+/// to no end.
+fn take_up_open_run(
+    session: &Session,
+    work: &Work<'_>,
+    stop: &Arc<AtomicBool>,
+) -> Result<Option<Exit>, Failure> {
+    let Some(open) = work.open_run()? else { return Ok(None) };
     let mut screen = Screen::default();
-    screen.line(Line::new().text(&run_words::resumed(session.language, &open.id)));
+    screen.line(Line::new().text(&run_words::resumed(session.language, &open.run)));
     session.tell(&screen);
-    let stop = stop_flag()?;
+    stop_on_signals(stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress);
-    let run = world::resume(&open.id, &mut |event: &Event<'_>| progress.on(event), &stop)?;
-    match run.ended {
-        Ended::Committed | Ended::Undone { .. } | Ended::Abandoned { .. } => {
-            Ok(Resumed::GoOn(observe(session, true)?))
-        }
-        Ended::Stuck { .. } | Ended::Stopped | Ended::Blocked { .. } | Ended::Lost { .. } => {
-            let plan = decide(session, change, &node)?;
-            finish(session, &Report { plan: &plan, run: Some(&run), edges: None }).map(Resumed::Ended)
-        }
+    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
+    match (&run.ended, &plan) {
+        (Ended::Committed | Ended::Undone { .. } | Ended::Abandoned { .. }, _) | (_, None) => Ok(None),
+        (_, Some(plan)) => finish(session, &Report { plan, run: Some(&run), edges: None }).map(Some),
     }
 }
 
 fn decide(session: &Session, change: &Change<'_>, node: &Node) -> Result<Plan, Failure> {
     let language = session.answer_language();
-    let plan = (change.decide)(node, world::now()).map_err(|why| refused(language, change.name, &why))?;
+    let plan = (change.decide)(node, world::now()).map_err(|why| world::refused(language, &why))?;
     match lint(&plan).first() {
         None => Ok(plan),
         Some(fault) => {
             Err(Failure::new(Exit::Bug, crate::language::screen::bug(language, &fault.to_string())))
         }
     }
-}
-
-/// A refusal as a failure: nothing was changed.
-pub(crate) fn refused(language: Language, verb: &str, why: &Refusal) -> Failure {
-    let words = refusal(language, why);
-    let mut failure = Failure::new(Exit::Refused, words.sentence);
-    failure.details = words.details;
-    failure.details.push(nothing_changed(language).to_owned());
-    failure.hints.extend(words.hint);
-    if *why == Refusal::NotRoot {
-        failure.hints.push(crate::language::screen::with_root(language, &format!("perennial {verb}")));
-    }
-    failure
 }
 
 fn show_only(session: &Session, plan: &Plan) -> Result<Exit, Failure> {
@@ -151,13 +137,12 @@ fn means_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
 }
 
-/// Set by Ctrl-C and SIGTERM. Registered only now: before, ending at once is safe.
-fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
-    let flag = Arc::new(AtomicBool::new(false));
+/// Ctrl-C and SIGTERM stop at the next safe point from now on. Before, ending at once is safe.
+fn stop_on_signals(stop: &Arc<AtomicBool>) -> Result<(), Failure> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(stop))?;
     }
-    Ok(flag)
+    Ok(())
 }
 
 fn finish(session: &Session, report: &Report<'_>) -> Result<Exit, Failure> {

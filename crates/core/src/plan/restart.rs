@@ -37,8 +37,8 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
     Ok(())
 }
 
-/// Everything that could be needed to go back, whatever is changed.
-pub(super) fn backup(node: &Node) -> Step {
+/// The directories that hold everything that could be needed to go back, whatever is changed.
+pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
     let mut directories = vec!["/etc/kubernetes".into(), node.kubelet.certificate_directory.clone()];
     // Certificates may lie elsewhere: kubespray's ssl directory, a split etcd.
     for credential in &node.credentials {
@@ -49,9 +49,14 @@ pub(super) fn backup(node: &Node) -> Step {
             directories.push(directory.to_owned());
         }
     }
+    directories
+}
+
+/// Copies them.
+pub(super) fn backup(node: &Node) -> Step {
     Step {
         guards: Vec::new(),
-        action: Action::Backup { directories },
+        action: Action::Backup { directories: backup_directories(node) },
         undo: Undo::Nothing { because: Harmless::Copy },
         proofs: vec![Proof::ReadBack],
         limit_seconds: 60,

@@ -81,9 +81,12 @@ struct FindingView {
     evidence: Vec<String>,
     /// What happens if nothing is done.
     left_alone: Option<String>,
-    /// One command, or advice where no command helps.
-    act: Option<String>,
-    note: Option<String>,
+    /// The one command that helps.
+    command: Option<String>,
+    /// What helps where no single command does.
+    advice: Option<&'static str>,
+    /// What to know about the command.
+    note: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -250,7 +253,8 @@ fn finding(report: &Report<'_>, group: &Group<'_>) -> FindingView {
         message: told.title,
         evidence: told.evidence,
         left_alone: told.left_alone,
-        act: told.act,
+        command: told.command,
+        advice: told.advice,
         note: told.note,
     }
 }

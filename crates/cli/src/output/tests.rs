@@ -1,0 +1,197 @@
+//! The screens of hand-made nodes, 80 columns, both languages.
+
+use super::check::Report;
+use super::samples::{LATE, QUIET, TOO_LATE, ageing, copy, dead, healthy, time};
+use super::{Screen, check, glance, json, plan, report, verify};
+use crate::exit::Exit;
+use crate::language::Language;
+use crate::terminal::Terminal;
+use crate::world::{Ended, Run};
+use jiff::Timestamp;
+use perennial_core::assess::{Policy, assess};
+use perennial_core::inventory::{Cluster, Component, Looked, Node};
+use perennial_core::plan::{Plan, Request, RestartApiserver, Verb, reload, renew};
+use perennial_core::prove::prove;
+use perennial_core::run::WorkloadOutcome;
+use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
+
+const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
+
+fn terminal(ascii: bool) -> Terminal {
+    Terminal { color: false, ascii, width: 80, live: false }
+}
+
+fn nodes() -> [(&'static str, Node, Timestamp); 4] {
+    [
+        ("healthy", healthy(), time(QUIET)),
+        ("ageing", ageing(), time(LATE)),
+        ("dead", dead(), time(TOO_LATE)),
+        ("copy", copy(), time(QUIET)),
+    ]
+}
+
+fn with_report<T>(node: &Node, now: Timestamp, then: impl FnOnce(&Report<'_>) -> T) -> T {
+    let assessment = assess(node, &Policy::default(), now);
+    then(&Report { node, assessment: &assessment, now, took: Duration::from_millis(58) })
+}
+
+fn snapshot(name: &str, screen: &Screen) {
+    let text = screen.render(&terminal(false));
+    assert_fits(&text);
+    insta::assert_snapshot!(name, text);
+}
+
+/// Only a command, or a word that is there to be copied, may be longer than the terminal.
+fn assert_fits(text: &str) {
+    for line in text.lines().filter(|line| line.width() > 80) {
+        let longest = line.split(' ').map(UnicodeWidthStr::width).max().unwrap_or_default();
+        let command =
+            ["do ", "· do ", "处理 ", "· 处理 "].iter().any(|label| line.trim_start().starts_with(label));
+        assert!(command || longest > 40, "too wide: {line}");
+    }
+    assert!(!text.contains('\u{1b}'), "unescaped");
+}
+
+#[test]
+fn check_and_glance() {
+    for (name, node, now) in nodes() {
+        for (language, code) in LANGUAGES {
+            with_report(&node, now, |report| {
+                snapshot(&format!("check_{name}_{code}"), &check::screen(language, report));
+                snapshot(&format!("glance_{name}_{code}"), &glance::screen(language, report));
+            });
+        }
+    }
+}
+
+#[test]
+fn english_screens_are_ascii_where_only_ascii_can_be_shown() {
+    for (_, node, now) in nodes() {
+        let text = with_report(&node, now, |report| {
+            check::screen(Language::En, report).render(&terminal(true))
+                + &glance::screen(Language::En, report).render(&terminal(true))
+        });
+        assert!(text.is_ascii(), "{text}");
+    }
+    let text = plan::screen(Language::En, &renewal(&three())).render(&terminal(true));
+    assert!(text.is_ascii(), "{text}");
+}
+
+#[test]
+fn a_check_report_for_programs() {
+    let document = with_report(&ageing(), time(LATE), |report| {
+        json::render(&json::check::CheckReport::new(report, Exit::Critical)).unwrap()
+    });
+    insta::assert_snapshot!("check_ageing_json", document);
+}
+
+/// The node with its API: it is one of three control planes.
+fn three() -> Node {
+    let mut node = ageing();
+    super::samples::readable(&mut node);
+    node.cluster = Looked::Seen(Cluster {
+        control_planes: vec!["cp1".to_owned(), "cp2".to_owned(), "cp3".to_owned()],
+        ..Cluster::default()
+    });
+    node
+}
+
+fn request(verb: Verb) -> Request {
+    Request {
+        verb,
+        only: Vec::new(),
+        validity_seconds: 365 * 24 * 3600,
+        due: false,
+        force: false,
+        restart_apiserver: RestartApiserver::Auto,
+        workload: true,
+    }
+}
+
+fn renewal(node: &Node) -> Plan {
+    renew(node, &request(Verb::Renew), &Policy::default(), time(LATE)).unwrap()
+}
+
+#[test]
+fn plans() {
+    let all = renewal(&three());
+    let stale = reload(&three(), &request(Verb::Reload), time(LATE)).unwrap();
+    for (language, code) in LANGUAGES {
+        snapshot(&format!("plan_renew_{code}"), &plan::screen(language, &all));
+        snapshot(&format!("plan_reload_{code}"), &plan::screen(language, &stale));
+    }
+    insta::assert_snapshot!("plan_renew_json", json::render(&json::plan::PlanDocument::new(&all)).unwrap());
+}
+
+#[test]
+fn proofs() {
+    let workload = WorkloadOutcome::Proven { replica_set_ms: 120, running_ms: 3120 };
+    let edges = prove(&three(), Some(&workload));
+    for (language, code) in LANGUAGES {
+        snapshot(&format!("verify_{code}"), &verify::screen(language, &edges));
+    }
+    let document = json::verify::VerifyReport::new(Some("cp1"), time(LATE), &edges, Exit::Critical);
+    insta::assert_snapshot!("verify_json", json::render(&document).unwrap());
+}
+
+fn run(ended: Ended) -> Run {
+    Run {
+        id: "r-20261124-023000".to_owned(),
+        ended,
+        backup: Some("/var/lib/perennial/runs/r-20261124-023000/backup".into()),
+        workload: None,
+        took: Duration::from_millis(5432),
+    }
+}
+
+#[test]
+fn ends_of_runs() {
+    let plan = renewal(&three());
+    let restart = plan.steps.iter().position(|step| {
+        matches!(step.action, perennial_core::plan::Action::Restart { component: Component::KubeScheduler })
+    });
+    let reason = "no new container of kube-scheduler within 330 s".to_owned();
+    let step = restart.unwrap();
+    let edges = prove(&healthy(), None);
+    let ends = [
+        ("nothing", None, Exit::Attention),
+        ("committed", Some(Ended::Committed), Exit::Attention),
+        ("undone", Some(Ended::Undone { step: restart, reason: reason.clone() }), Exit::PutBack),
+        ("stuck", Some(Ended::Stuck { step, reason }), Exit::InBetween),
+        ("stopped", Some(Ended::Stopped), Exit::Stopped),
+    ];
+    for (name, ended, exit) in ends {
+        let run = ended.map(run);
+        let edges = run.as_ref().is_some_and(|run| run.ended == Ended::Committed).then_some(edges.as_slice());
+        let report = report::Report { plan: &plan, run: run.as_ref(), edges };
+        assert_eq!(report.exit(), exit, "{name}");
+        for (language, code) in LANGUAGES {
+            snapshot(&format!("end_{name}_{code}"), &report::screen(language, &report));
+        }
+    }
+}
+
+#[test]
+fn a_run_after_which_something_is_refuted_is_in_between() {
+    let plan = renewal(&three());
+    let (run, edges) = (run(Ended::Committed), prove(&three(), None));
+    let report = report::Report { plan: &plan, run: Some(&run), edges: Some(&edges) };
+    assert_eq!(report.exit(), Exit::InBetween);
+}
+
+#[test]
+fn columns_of_both_languages_align() {
+    for (_, node, now) in nodes() {
+        with_report(&node, now, |report| {
+            for table in super::details::tables(Language::Zh, report) {
+                if table.is_empty() {
+                    continue;
+                }
+                let mut screen = Screen::default();
+                screen.table(table);
+                assert_fits(&screen.render(&terminal(false)));
+            }
+        });
+    }
+}

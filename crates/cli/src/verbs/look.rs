@@ -1,0 +1,37 @@
+//! The way of both verbs that look: `check` and none.
+
+use super::{as_root, observe, world};
+use crate::exit::{Exit, of_assessment};
+use crate::failure::Failure;
+use crate::language::Language;
+use crate::output::Screen;
+use crate::output::check::Report;
+use crate::output::json::check::CheckReport;
+use crate::session::Session;
+use crate::world;
+use perennial_core::assess::assess;
+use std::time::Instant;
+
+/// Looks, judges, shows.
+pub(super) fn run(
+    session: &Session,
+    command: &str,
+    screen: fn(Language, &Report<'_>) -> Screen,
+) -> Result<Exit, Failure> {
+    let began = Instant::now();
+    let node = observe(session, &world(session)?, false)?;
+    let now = world::now();
+    let assessment = assess(&node, &session.global.policy(), now);
+    let partial = !node.as_root && !node.copied_tree;
+    let exit = of_assessment(&assessment, session.global.fail_on, partial);
+    let report = Report { node: &node, assessment: &assessment, now, took: began.elapsed() };
+    if session.json() {
+        session.document(&CheckReport::new(&report, exit))?;
+    } else {
+        session.answer(&screen(session.language, &report))?;
+    }
+    if partial {
+        session.tell(&as_root(session.language, exit, command).screen(session.language));
+    }
+    Ok(exit)
+}
