@@ -1,7 +1,7 @@
 //! Proves each edge: who talks to whom, with which credential, and how it is known that it is in use.
 
 use crate::assess::{Basis, Memory, memory};
-use crate::inventory::{Component, Handshake, Listener, Looked, Node};
+use crate::inventory::{Component, Handshake, Listener, Looked, Node, Role};
 use crate::run::WorkloadOutcome;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -154,13 +154,18 @@ fn served(node: &Node, listener: &Listener) -> Option<Edge> {
     Some(Edge { from, to: Party::Component(listener.component), credential: name.clone(), proof, verdict })
 }
 
-/// The client certificate that etcd accepted when it was looked at: the API server's own, from disk.
+/// The client certificate from disk that etcd accepted when it was looked at.
 fn accepted(node: &Node, listener: &Listener) -> Option<Edge> {
     let name = listener.presented.as_ref()?;
     let served = listener.served.seen()?;
-    let good = served.handshake == Handshake::Completed && node.credential(name).is_some();
+    let role = node.credential(name).map(|credential| credential.role);
+    let good = served.handshake == Handshake::Completed && role.is_some();
     Some(Edge {
-        from: Party::Component(Component::KubeApiserver),
+        from: match role {
+            Some(Role::EtcdPeer) => Party::EtcdPeers,
+            Some(Role::ApiserverEtcdClient) => Party::Component(Component::KubeApiserver),
+            _ => Party::Administrator,
+        },
         to: Party::Component(listener.component),
         credential: name.clone(),
         proof: Shown::Accepted { address: listener.address },

@@ -151,7 +151,8 @@ fn etcd_identity(credentials: &[Found], peer: bool, now: Timestamp) -> Option<(S
     let roles: &[Role] = if peer {
         &[Role::EtcdPeer]
     } else {
-        &[Role::EtcdHealthcheckClient, Role::ApiserverEtcdClient, Role::EtcdServer]
+        // kube-apiserver's own first: that etcd accepts it is a proof of its edge.
+        &[Role::ApiserverEtcdClient, Role::EtcdHealthcheckClient, Role::EtcdServer]
     };
     roles.iter().find_map(|role| {
         let found = credentials.iter().find(|found| found.credential.role == *role)?;
