@@ -30,7 +30,11 @@ pub fn doctor(options: &Options) -> Vec<Complaint> {
     }
     for (tool, how) in TOOLS {
         if find(tool).is_none() {
-            all.push(format!("{tool} is missing: {how}"));
+            let aside = ["/usr/sbin", "/sbin"].iter().find(|d| Path::new(d).join(tool).is_file());
+            all.push(match aside {
+                Some(dir) => format!("{tool} is in {dir}, which is not in PATH: export PATH=$PATH:{dir}"),
+                None => format!("{tool} is missing: {how}"),
+            });
         }
     }
     all.extend(at_least(

@@ -1,6 +1,7 @@
 //! Writing to every API endpoint while something else happens.
 
 use std::io::Read as _;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
 use super::{Lab, ProbeReport};
@@ -33,7 +34,9 @@ impl Lab {
         if let Some(config) = balancer_config.filter(|_| self.state.is_balanced()) {
             command.arg(format!("balancer={}={}", self.endpoint(), config.display()));
         }
+        // Ctrl-C on the terminal is for the caller, who then asks for the report.
         let child = command
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -47,7 +47,7 @@ impl Lab {
         let _snapshot = lock_snapshot(&self.cache, name)?;
         self.progress().step(&format!("saving {name}"), || self.copy_out(name))?;
         self.switch_all_on()?;
-        self.wait_ready(Duration::from_secs(180))
+        self.wait_ready(Duration::from_secs(300))
     }
 
     /// Ends everything in order: no leader lease is left held, etcd closes its files.
@@ -137,7 +137,7 @@ impl Lab {
         Self::build(cache, options, dir, state.on(&prepared), prepared, |lab| {
             lab.progress().step(&format!("copying {name}"), || lab.copy_in(name, &source))?;
             lab.switch_all_on()?;
-            if wait { lab.wait_ready(Duration::from_secs(180)) } else { Ok(()) }
+            if wait { lab.wait_ready(Duration::from_secs(300)) } else { Ok(()) }
         })
     }
 

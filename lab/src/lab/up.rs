@@ -124,7 +124,7 @@ impl Lab {
         }
         operator::give_kubeconfig(&machine, &self.ground)?;
         workload::apply(&machine)?;
-        self.wait_ready(Duration::from_secs(240))
+        self.wait_ready(Duration::from_secs(300))
     }
 }
 

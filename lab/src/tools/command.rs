@@ -125,6 +125,7 @@ impl Run {
         let stdout = child.stdout.take().map(collect);
         let stderr = child.stderr.take().map(collect);
         let status = wait(&mut child).map_err(|e| self.fail(e.to_string(), b""))?;
+        interrupt::check()?;
         if let Some(feeder) = feeder {
             drop(feeder.join());
         }
@@ -139,7 +140,6 @@ impl Run {
         if ended.status.success() {
             return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
         }
-        interrupt::check()?;
         let tail = match &self.log {
             Some(path) => std::fs::read(path).unwrap_or_default(),
             None => [ended.stdout, ended.stderr].concat(),
