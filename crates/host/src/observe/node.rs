@@ -59,7 +59,8 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     };
     let access = (look.cluster && !tree.is_copy())
         .then(|| api::access(&found, listeners::api_address(&pods, address), observed_at));
-    let socket = (processes && !pods.found.is_empty()).then(|| kubelet.runtime_socket.clone());
+    let socket = (processes && holders::HOLDERS.into_iter().any(|component| pods.runs(component)))
+        .then(|| kubelet.runtime_socket.clone());
 
     let (listeners, containers, unit, cluster) = runtime.block_on(async {
         tokio::join!(
