@@ -33,10 +33,12 @@ impl Lab {
             Ok::<_, LabError>(())
         })?;
         self.progress().step("restarting what holds the old ones", || {
-            for node in self.cluster_nodes() {
-                self.load(node, kubelets)?;
-            }
-            Ok::<_, LabError>(())
+            let loaded: Vec<Result<()>> = std::thread::scope(|scope| {
+                let all: Vec<_> =
+                    self.cluster_nodes().map(|node| scope.spawn(move || self.load(node, kubelets))).collect();
+                all.into_iter().filter_map(|one| one.join().ok()).collect()
+            });
+            loaded.into_iter().collect::<Result<()>>()
         })?;
         Ok(Aged { leaves_end, kubelets_end: kubelets.then_some(kubelets_end) })
     }
