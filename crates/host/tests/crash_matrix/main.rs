@@ -2,6 +2,8 @@
 //! which that can leave the disk, and again at every effect of the recovery. Afterwards the node is as before
 //! or renewed, never in between.
 
+#[path = "../../../core/tests/planning/control_plane.rs"]
+mod control_plane;
 mod default_plan;
 mod double;
 mod world;
