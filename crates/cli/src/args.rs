@@ -230,6 +230,20 @@ mod tests {
     }
 
     #[test]
+    fn help_fits_into_eighty_columns() {
+        use unicode_width::UnicodeWidthStr;
+        for language in [Language::En, Language::Zh] {
+            for verb in ["check", "renew", "reload", "verify", "backup", "version"] {
+                let arguments = ["perennial", verb, "--help"];
+                let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
+                for line in help.lines() {
+                    assert!(line.width() <= 80, "{verb}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn limits_need_a_unit() {
         let parse = |limit: &str| command(Language::En).try_get_matches_from(["perennial", "--warn", limit]);
         assert!(parse("30d").is_ok());

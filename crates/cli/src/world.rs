@@ -120,7 +120,7 @@ impl World {
     /// This node, or the copied tree below `root`. Failures speak `language`.
     pub(crate) fn new(root: Option<&Utf8Path>, language: Language) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let root = root.unwrap_or(Utf8Path::new("/")).to_owned();
+        let root = root.unwrap_or_else(|| Utf8Path::new("/")).to_owned();
         let look = Look {
             homes: homes(&root),
             root,

@@ -2,6 +2,9 @@
 
 use super::Language;
 
+/// A text in the language that is asked for.
+type Text = fn(Language) -> &'static str;
+
 /// What the help of a verb says beside its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Texts {
@@ -10,9 +13,9 @@ pub(crate) struct Texts {
     /// How it is called.
     pub(crate) usage: &'static str,
     /// Examples: a command and what it is for.
-    examples: &'static [(&'static str, fn(Language) -> &'static str)],
+    examples: &'static [(&'static str, Text)],
     /// Its exit codes: the number and what it means here.
-    exits: &'static [(u8, fn(Language) -> &'static str)],
+    exits: &'static [(u8, Text)],
 }
 
 /// The texts of a verb, by its name.
@@ -92,7 +95,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
     }
 }
 
-const LOOK: &[(u8, fn(Language) -> &'static str)] = &[
+const LOOK: &[(u8, Text)] = &[
     (0, exit_good),
     (1, exit_warning),
     (2, exit_critical),
@@ -102,7 +105,7 @@ const LOOK: &[(u8, fn(Language) -> &'static str)] = &[
     (70, exit_bug),
 ];
 
-const CHANGE: &[(u8, fn(Language) -> &'static str)] = &[
+const CHANGE: &[(u8, Text)] = &[
     (0, exit_done),
     (1, exit_left_out),
     (4, exit_refused),
@@ -132,17 +135,17 @@ pub(crate) fn after(language: Language, texts: &Texts) -> String {
 }
 
 words! {
-    heading_usage { en: "USAGE", zh: "用法" }
+    heading_usage { en: "USAGE:", zh: "用法:" }
     heading_verbs { en: "VERBS", zh: "命令" }
     heading_arguments { en: "ARGUMENTS", zh: "参数" }
     heading_options { en: "OPTIONS", zh: "选项" }
     heading_global { en: "GLOBAL OPTIONS", zh: "全局选项" }
-    heading_examples { en: "EXAMPLES", zh: "示例" }
-    heading_exits { en: "EXIT CODES", zh: "退出码" }
+    heading_examples { en: "EXAMPLES:", zh: "示例:" }
+    heading_exits { en: "EXIT CODES:", zh: "退出码:" }
 
     about {
         en: "Keeps the certificates of kubeadm-style Kubernetes clusters alive. Without a verb: what is dead on this node, what dies next, and the one command to run.",
-        zh: "让 kubeadm 方式的 Kubernetes 集群证书保持有效。不带命令时：显示本节点上什么已失效、接下来什么会失效，以及应执行的那一条命令。",
+        zh: "让 kubeadm 方式的 Kubernetes 集群证书保持有效。\n不带命令时：显示本节点上什么已失效、接下来什么会失效，\n以及应执行的那一条命令。",
     }
     usage { en: "perennial [OPTIONS] [VERB]", zh: "perennial [选项] [命令]" }
     about_check {
@@ -169,7 +172,7 @@ words! {
         en: "Copy every certificate, key, kubeconfig and manifest of this node",
         zh: "复制本节点的所有证书、密钥、kubeconfig 和清单文件",
     }
-    usage_backup { en: "perennial backup [OPTIONS] [DIR]", zh: "perennial backup [选项] [目录]" }
+    usage_backup { en: "perennial backup [OPTIONS] [DIR]", zh: "perennial backup [选项] [DIR]" }
     about_version { en: "Print the version", zh: "显示版本" }
 
     example_bare { en: "the shortest answer: what is wrong, and the one command", zh: "最短的回答：哪里有问题，以及应执行的那一条命令" }
@@ -201,7 +204,7 @@ words! {
     exit_refused { en: "refused; nothing was changed", zh: "拒绝执行；没有做任何更改" }
     exit_done { en: "done and proven, or nothing to do", zh: "已完成并验证，或无需任何操作" }
     exit_left_out {
-        en: "done, but something due was left out (other control planes, an external CA)",
+        en: "done, but other control planes or an external CA were left out",
         zh: "已完成，但有到期项未包括在内（其他控制平面节点、外部 CA）",
     }
     exit_put_back { en: "failed; everything is as before", zh: "失败；一切如前" }
@@ -241,8 +244,8 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 words! {
     arg_output { en: "table or json", zh: "table 或 json" }
     arg_root { en: "look at a copied tree instead of this node (check only)", zh: "检查文件副本而不是本节点（仅用于 check）" }
-    arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d，或有效期的 20%（默认：两者都低于）" }
-    arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d，或有效期的 5%（默认：两者都低于）" }
+    arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
+    arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
     arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }
     arg_lang { en: "en or zh (default: PERENNIAL_LANG, then the locale)", zh: "en 或 zh（默认：PERENNIAL_LANG，其次是 locale）" }
     arg_color { en: "auto (default), always or never", zh: "auto（默认）、always 或 never" }
@@ -255,11 +258,11 @@ words! {
     arg_validity { en: "life of the new certificates (default: 1y; never longer than the CA)", zh: "新证书的有效期（默认：1y；不会超过证书机构）" }
     arg_restart_apiserver {
         en: "auto (default: where its in-memory certificate ends first), never or always",
-        zh: "auto（默认：仅当其内存中的证书先到期时）、never 或 always",
+        zh: "auto（默认，仅当其内存中的证书先到期时）、\nnever 或 always",
     }
     arg_no_workload { en: "without the test Deployment at the end", zh: "最后不运行测试 Deployment" }
     arg_dry_run { en: "show the plan and stop", zh: "显示计划后停止" }
     arg_yes { en: "do not ask", zh: "不询问" }
     arg_workload { en: "also run a test Deployment, and remove it", zh: "另外运行一个测试 Deployment，然后删除" }
-    arg_directory { en: "where to (default: a new directory below /var/lib/perennial)", zh: "目标目录（默认:/var/lib/perennial 下的新目录）" }
+    arg_directory { en: "where to (default: a new directory below /var/lib/perennial)", zh: "目标目录（默认为 /var/lib/perennial 下的新目录）" }
 }

@@ -1,7 +1,7 @@
 //! What a plan says.
 
 use super::Language;
-use perennial_core::plan::{Kept, Proof, Reason};
+use perennial_core::plan::{Kept, Proof, Reason, Verb};
 
 words! {
     stopped_over_cri {
@@ -19,6 +19,7 @@ words! {
         zh: "确认旧的持有者已退出后释放其租约",
     }
     workload { en: "a test Deployment runs and is removed", zh: "运行一个测试 Deployment，然后删除" }
+    nothing_to_do { en: "Plan: nothing to do.", zh: "计划：无需任何操作。" }
     undo_every_step { en: "Undo: every step.", zh: "每一步都可撤销。" }
     no_pause { en: "API pause expected: none.", zh: "预计 API 中断：无。" }
     pause {
@@ -37,10 +38,14 @@ messages! {
         en: [n: "{node}  {n} step", "{node}  {n} steps"],
         zh: "{node}  共 {n} 步",
     }
-    new_key(kind: &str) { en: "new key {kind}", zh: "新密钥 {kind}" }
-    new_key_and_names(kind: &str, n: usize) { en: "new key {kind}, same {n} names", zh: "新密钥 {kind}，{n} 个名称不变" }
+    heading_renewals(heading: &str) {
+        en: "{heading}; every new certificate has a new key",
+        zh: "{heading}，每个新证书都使用新密钥",
+    }
+    key_and_names(kind: &str, n: usize) { en: "{kind}, same {n} names", zh: "{kind}，{n} 个名称不变" }
     copy_of(credential: &str) { en: "copy of {credential}", zh: "{credential} 的副本" }
-    already_good(date: &str) { en: "already good until {date}", zh: "已有效至 {date}" }
+    about(names: &str, text: &str) { en: "{names}: {text}", zh: "{names}：{text}" }
+    already_good(date: &str, reason: &str) { en: "good until {date} ({reason})", zh: "有效至 {date}（{reason}）" }
     not_touched(names: &str) { en: "Not touched: {names}", zh: "不做更改：{names}" }
     with_reason(name: &str, reason: &str) { en: "{name} ({reason})", zh: "{name}（{reason}）" }
     other_control_planes(names: &str, n: usize) {
@@ -58,8 +63,9 @@ messages! {
 }
 
 /// Why something stays as it is.
-pub(crate) fn reason(language: Language, kept: &Kept) -> &'static str {
+pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static str {
     match kept.reason {
+        Reason::NotDue if verb == Verb::Reload => not_stale(language),
         Reason::JustInstalled => just_installed(language),
         Reason::NotDue => not_due(language),
         Reason::NotAsked => not_asked(language),
@@ -73,6 +79,7 @@ pub(crate) fn reason(language: Language, kept: &Kept) -> &'static str {
 
 words! {
     just_installed { en: "just renewed; --force does it again", zh: "刚刚续订过；--force 可再次续订" }
+    not_stale { en: "not proven to hold an older certificate", zh: "没有证据表明在使用旧证书" }
     not_due { en: "not due", zh: "尚未到时间" }
     not_asked { en: "not asked for", zh: "未指定" }
     external { en: "external CA", zh: "外部 CA" }

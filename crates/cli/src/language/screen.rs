@@ -31,8 +31,8 @@ words! {
     unreadable { en: "unreadable", zh: "无法读取" }
     missing { en: "missing", zh: "缺失" }
     silent { en: "no answer", zh: "没有应答" }
-    made_in_memory { en: "made in memory", zh: "内存中生成" }
-    loopback { en: "for itself, in memory", zh: "自用（内存）" }
+    made_in_memory { en: "in memory", zh: "内存中生成" }
+    loopback { en: "for itself", zh: "自用（内存）" }
     handshake_failed { en: "handshake failed", zh: "握手失败" }
     fresh { en: "fresh", zh: "最新" }
     stale { en: "stale", zh: "旧的" }
@@ -41,6 +41,7 @@ words! {
     next { en: "next", zh: "下一个" }
     holds { en: "memory", zh: "内存" }
     nothing_dead { en: "nothing", zh: "没有" }
+    nothing_seen_dead { en: "nothing, as far as could be seen", zh: "在能查看的范围内没有" }
     all_fresh { en: "every process holds what its file holds", zh: "所有进程使用的都是文件中的证书" }
     nothing_to_do { en: "nothing", zh: "无需处理" }
     without_root { en: "not root: keys, sockets and other processes are out of reach", zh: "不是 root：无法查看密钥、套接字和其他进程" }
@@ -80,7 +81,7 @@ messages! {
     with_root(command: &str) { en: "sudo {command}", zh: "sudo {command}" }
     nothing_here(place: &str) {
         en: "no Kubernetes on {place}: no static pods, no kubelet, no /etc/kubernetes",
-        zh: "{place}上没有 Kubernetes：没有静态 Pod、kubelet 或 /etc/kubernetes",
+        zh: "此处没有 Kubernetes（{place}）：没有静态 Pod、kubelet 或 /etc/kubernetes",
     }
     foreign(name: &str) {
         en: "{name} manages its own certificates: perennial is for kubeadm-style clusters",

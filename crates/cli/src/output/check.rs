@@ -6,7 +6,7 @@ use super::{Line, Mark, Paint, Screen, board, date, details, left};
 use crate::language::{Language, screen as say, trouble::trouble};
 use jiff::Timestamp;
 use perennial_core::assess::{Assessment, Severity, State};
-use perennial_core::inventory::{Layout, Node};
+use perennial_core::inventory::{Layout, Node, Trouble};
 use std::time::Duration;
 
 /// Everything that a look has given.
@@ -122,25 +122,25 @@ fn header(language: Language, report: &Report<'_>) -> Line {
     Line::new().painted(&report.name(language), Paint::Strong).text("  ").text(&parts.join("  "))
 }
 
-/// What could not be looked at, each with its reason, the same reason once.
+/// What could not be looked at, by the reason.
 fn blind(screen: &mut Screen, language: Language, report: &Report<'_>) {
-    let mut told: Vec<String> = Vec::new();
+    let mut told: Vec<(&Trouble, Vec<&str>)> = Vec::new();
     for check in &report.assessment.checks {
         let State::CouldNotLook(why) = &check.state else { continue };
         let object = match report.node.credential(&check.object) {
             Some(credential) => credential.place.file().path.as_str(),
             None => check.object.as_str(),
         };
-        let sentence = trouble(language, object, why);
-        if !told.contains(&sentence) {
-            screen.wrapped(
-                Line::new().mark(Mark::Unknown).text(" "),
-                &Line::new().text("    "),
-                &sentence,
-                Paint::Plain,
-            );
-            told.push(sentence);
+        match told.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, objects)) if objects.contains(&object) => {}
+            Some((_, objects)) => objects.push(object),
+            None => told.push((why, vec![object])),
         }
+    }
+    for (why, objects) in told {
+        let sentence = trouble(language, &objects.join(language.comma()), why);
+        let first = Line::new().mark(Mark::Unknown).text(" ");
+        screen.wrapped(first, &Line::new().text("    "), &sentence, Paint::Plain);
     }
 }
 

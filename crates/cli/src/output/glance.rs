@@ -61,6 +61,9 @@ fn dead(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> (Mark,
     let critical = groups.iter().find(|group| group.severity() == Severity::Critical && broken(group));
     match critical {
         Some(group) => (Mark::Bad, findings::tell(language, &report.scene(), group).title),
+        None if report.counts().not_looked_at > 0 => {
+            (Mark::Unknown, say::nothing_seen_dead(language).to_owned())
+        }
         None => (Mark::Good, say::nothing_dead(language).to_owned()),
     }
 }
@@ -129,7 +132,7 @@ fn act(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> String 
         return say::with_root(language, "perennial");
     }
     let told: Vec<_> = groups.iter().map(|group| findings::tell(language, &report.scene(), group)).collect();
-    let first = told.iter().find_map(|told| told.command.clone().or(told.advice.map(str::to_owned)));
+    let first = told.iter().find_map(|told| told.command.clone().or_else(|| told.advice.map(str::to_owned)));
     let blind = report.assessment.checks.iter().find_map(|check| match &check.state {
         State::CouldNotLook(why) => {
             Some(say::not_seen_because(language, &trouble(language, &check.object, why)))

@@ -9,14 +9,17 @@ use unicode_width::UnicodeWidthStr;
 /// The whole plan.
 pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     let mut screen = Screen::default();
-    screen.line(Line::new().painted(&say::heading(language, &plan.node, plan.steps.len()), Paint::Strong));
+    let mut heading = say::heading(language, &plan.node, plan.steps.len());
+    if plan.renewals().next().is_some() {
+        heading = say::heading_renewals(language, &heading);
+    }
+    screen.line(Line::new().painted(&heading, Paint::Strong));
     let restarts: Vec<_> = plan.restarts().collect();
     let still = still(language, plan);
     let names = plan
         .renewals()
         .map(|renewal| renewal.credential.as_str())
-        .chain(restarts.iter().map(|component| component.name()))
-        .chain(still.iter().map(|(names, _)| names.as_str()));
+        .chain(restarts.iter().map(|component| component.name()));
     let width = names.map(|name| escape(name).width()).max().unwrap_or_default();
     for renewal in plan.renewals() {
         row(&mut screen, width, "~", &renewal.credential, &renewed(language, renewal));
@@ -28,7 +31,9 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
         row(&mut screen, width, "+", "Deployment", say::workload(language));
     }
     for (names, text) in &still {
-        row(&mut screen, width, "=", names, text);
+        let all = names.join(language.comma());
+        let (first, rest) = (Line::new().text("  = "), Line::new().text("    "));
+        screen.wrapped(first, &rest, &say::about(language, &all, text), Paint::Plain);
     }
     let untouched = not_touched(language, plan);
     if !untouched.is_empty() {
@@ -40,7 +45,9 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
         let text = say::other_control_planes(language, &names, plan.other_control_planes.len());
         screen.wrapped(Line::new(), &Line::new().text("  "), &text, Paint::Plain);
     }
-    screen.wrapped(Line::new(), &Line::new().text("  "), &totals(language, plan), Paint::Strong);
+    let totals =
+        if plan.is_empty() { say::nothing_to_do(language).to_owned() } else { totals(language, plan) };
+    screen.wrapped(Line::new(), &Line::new().text("  "), &totals, Paint::Strong);
     screen
 }
 
@@ -55,9 +62,9 @@ fn renewed(language: Language, renewal: &Renewal) -> String {
     let old = renewal.old_not_after.map_or_else(|| say::none(language).to_owned(), date);
     let how = match &renewal.source {
         Source::Reissue { key_kind, .. } if renewal.names > 0 => {
-            say::new_key_and_names(language, &key_kind.to_string(), renewal.names)
+            say::key_and_names(language, &key_kind.to_string(), renewal.names)
         }
-        Source::Reissue { key_kind, .. } => say::new_key(language, &key_kind.to_string()),
+        Source::Reissue { key_kind, .. } => key_kind.to_string(),
         Source::CopyOf { credential, .. } => say::copy_of(language, credential),
     };
     format!("{old} → {}  {how}", date(renewal.new_not_after))
@@ -74,25 +81,24 @@ fn restarted(language: Language, plan: &Plan, component: Component) -> String {
     text.to_owned()
 }
 
-/// What was considered and stays: what is good already, and what re-reads by itself.
-fn still(language: Language, plan: &Plan) -> Vec<(String, String)> {
-    let mut lines: Vec<(String, String)> = Vec::new();
+/// What was considered and stays, by the reason: what is good already, and what re-reads by itself.
+fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
+    let mut lines: Vec<(Vec<&str>, String)> = Vec::new();
     for kept in &plan.kept {
+        let reason = say::reason(language, plan.request.verb, kept);
         let text = match (kept.reason, kept.until) {
             (Reason::JustInstalled | Reason::NotDue, Some(until)) => {
-                format!("{} ({})", say::already_good(language, &date(until)), say::reason(language, kept))
+                say::already_good(language, &date(until), reason)
             }
+            (Reason::NotDue, None) => reason.to_owned(),
             (Reason::ReloadsItself, _) => say::no_restart(language).to_owned(),
             (Reason::RestartForbidden, _) => say::restart_forbidden(language).to_owned(),
-            (Reason::ExternalAuthority, _) => say::reason(language, kept).to_owned(),
+            (Reason::ExternalAuthority, _) => reason.to_owned(),
             _ => continue,
         };
         match lines.iter_mut().find(|(_, known)| *known == text) {
-            // Names that share a line stay narrow enough for the column.
-            Some((names, _)) if names.len() + kept.name.len() < 24 => {
-                *names = format!("{names}, {}", kept.name)
-            }
-            _ => lines.push((kept.name.clone(), text)),
+            Some((names, _)) => names.push(&kept.name),
+            None => lines.push((vec![&kept.name], text)),
         }
     }
     lines
@@ -100,13 +106,11 @@ fn still(language: Language, plan: &Plan) -> Vec<(String, String)> {
 
 /// Everything else that stays, in one sentence.
 fn not_touched(language: Language, plan: &Plan) -> String {
-    let told = |kept: &&Kept| {
-        matches!(kept.reason, Reason::Authority | Reason::RotatesItself | Reason::NotAsked)
-            || (kept.reason == Reason::NotDue && kept.until.is_none())
-    };
+    let told =
+        |kept: &&Kept| matches!(kept.reason, Reason::Authority | Reason::RotatesItself | Reason::NotAsked);
     let mut groups: Vec<(&'static str, Vec<&str>)> = Vec::new();
     for kept in plan.kept.iter().filter(told) {
-        let reason = say::reason(language, kept);
+        let reason = say::reason(language, plan.request.verb, kept);
         match groups.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, names)) => names.push(&kept.name),
             None => groups.push((reason, vec![&kept.name])),

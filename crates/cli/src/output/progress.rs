@@ -110,7 +110,7 @@ fn live(language: Language, terminal: &Terminal, bar: &mut Option<ProgressBar>, 
         Phase::Proven { .. } => end(terminal, bar, Mark::Good, &timed(&step, event)),
         Phase::Undone => end(terminal, bar, Mark::Good, &format!("{step}: {}", say::undone(language))),
         Phase::Failed { reason } => {
-            end(terminal, bar, Mark::Bad, &format!("{}: {reason}", timed(&step, event)))
+            end(terminal, bar, Mark::Bad, &format!("{}: {reason}", timed(&step, event)));
         }
     }
 }

@@ -105,7 +105,7 @@ impl<'a> PlanView<'a> {
         });
         let kept = plan.kept.iter().map(|kept| KeptView {
             name: &kept.name,
-            reason: reason(Language::En, kept),
+            reason: reason(Language::En, plan.request.verb, kept),
             until: kept.until.map(time),
         });
         Self {
