@@ -252,7 +252,7 @@ fn key_to_make(credential: &Credential, leaf: &Certificate) -> Result<(KeyKind, 
             return Err(Refusal::UnsupportedKey { credential, kind });
         }
     };
-    let form = credential.key.seen().filter(|key| key.fits).map_or(natural, |key| key.form.clone());
+    let form = credential.key.seen().filter(|key| key.fits).map_or(natural, |key| key.form);
     Ok((kind, form))
 }
 
@@ -283,7 +283,7 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> 
                     path: original.place.file().real_path().clone(),
                 },
                 old_not_after: Some(leaf.not_after()),
-                new_not_after: renewed.map_or(own.not_after(), |renewal| renewal.new_not_after),
+                new_not_after: renewed.map_or_else(|| own.not_after(), |renewal| renewal.new_not_after),
                 names: 0,
             });
         }

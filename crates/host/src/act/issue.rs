@@ -19,10 +19,26 @@ use zeroize::Zeroizing;
 /// Extensions that name keys: they follow the new key and the CA.
 const KEY_IDENTIFIERS: [&str; 2] = ["2.5.29.14", "2.5.29.35"];
 
-/// A new certificate with its key, as PEM texts.
-struct Issued {
-    certificate: Certificate,
-    key: Zeroizing<String>,
+/// A credential as PEM texts.
+#[derive(Clone)]
+struct Material {
+    certificate: Zeroizing<Vec<u8>>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl Material {
+    /// What a kubeconfig embeds.
+    fn embedded(path: &Utf8Path) -> Result<Self, String> {
+        let text = read_text(path)?;
+        let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
+        let (certificate, key) =
+            parsed.embedded().ok_or_else(|| format!("{path} does not embed a certificate and a key"))?;
+        Ok(Self { certificate: certificate.bytes.clone(), key: key.bytes.clone() })
+    }
+
+    fn leaf(&self, path: &Utf8Path) -> Result<Certificate, String> {
+        perennial_pki::certificate::leaf(&self.certificate).map_err(|error| format!("{path} {error}"))
+    }
 }
 
 /// Makes and stages every renewal.
@@ -34,11 +50,10 @@ pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, Stri
     for renewal in renewals {
         if let Source::Reissue { authority_certificate, authority_key, authority_fingerprint, .. } =
             &renewal.source
+            && !authorities.contains_key(authority_certificate)
         {
-            if !authorities.contains_key(authority_certificate) {
-                let loaded = authority(authority_certificate, authority_key, authority_fingerprint)?;
-                authorities.insert(authority_certificate.clone(), loaded);
-            }
+            let loaded = authority(authority_certificate, authority_key, authority_fingerprint)?;
+            authorities.insert(authority_certificate.clone(), loaded);
         }
     }
     let mut keys = generate(renewals)?;
@@ -100,7 +115,7 @@ fn sign(
     renewal: &Renewal,
     authorities: &BTreeMap<Utf8PathBuf, Authority>,
     key: &PrivateKey,
-) -> Result<Issued, String> {
+) -> Result<Material, String> {
     let name = &renewal.credential;
     let Source::Reissue { authority_certificate, old_fingerprint, not_before, .. } = &renewal.source else {
         return Err(format!("{name} is a copy"));
@@ -115,7 +130,10 @@ fn sign(
         reissue(&old, authority, &key.spki_der(), &validity).map_err(|error| format!("{name}: {error}"))?;
     verify(&old, &certificate, authority, key)
         .map_err(|what| format!("{name}: the new certificate {what}"))?;
-    Ok(Issued { certificate, key: key.to_pem() })
+    Ok(Material {
+        certificate: Zeroizing::new(certificate.to_pem().into_bytes()),
+        key: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
+    })
 }
 
 /// What was made is judged before it is staged, by other code than that which made it.
@@ -148,53 +166,34 @@ fn verify(
 }
 
 fn old_certificate(target: &Target) -> Result<Certificate, String> {
-    let (path, text) = match target {
-        Target::Pair { certificate, .. } => (certificate, read(certificate)?),
-        Target::Kubeconfig { path } => (path, embedded(path)?.0),
-    };
-    perennial_pki::certificate::leaf(&text).map_err(|error| format!("{path} {error}"))
-}
-
-/// The certificate and key that a kubeconfig embeds.
-fn embedded(path: &Utf8Path) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>), String> {
-    let text = read_text(path)?;
-    let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
-    let (certificate, key) =
-        parsed.embedded().ok_or_else(|| format!("{path} does not embed a certificate and a key"))?;
-    Ok((certificate.bytes.clone(), key.bytes.clone()))
+    match target {
+        Target::Pair { certificate: path, .. } => {
+            perennial_pki::certificate::leaf(&read(path)?).map_err(|error| format!("{path} {error}"))
+        }
+        Target::Kubeconfig { path } => Material::embedded(path)?.leaf(path),
+    }
 }
 
 fn stage_renewal(
     run: &str,
     renewal: &Renewal,
-    issued: &BTreeMap<String, Issued>,
+    issued: &BTreeMap<String, Material>,
 ) -> Result<Vec<Staged>, String> {
-    let (certificate, key, fingerprint) = match &renewal.source {
-        Source::Reissue { .. } => {
-            let issued = issued
-                .get(&renewal.credential)
-                .ok_or_else(|| format!("{} was not made", renewal.credential))?;
-            let text = Zeroizing::new(issued.certificate.to_pem().into_bytes());
-            (text, Zeroizing::new(issued.key.as_bytes().to_vec()), issued.certificate.fingerprint_sha256())
-        }
-        Source::CopyOf { credential, path } => copy_of(credential, path, issued)?,
+    let name = match &renewal.source {
+        Source::Reissue { .. } => &renewal.credential,
+        Source::CopyOf { credential, .. } => credential,
     };
-    let mut contents = Vec::new();
-    match &renewal.target {
-        Target::Pair { certificate: path, key: key_path } => {
-            contents.push((path, with_tail(path, &certificate)?));
-            contents.push((key_path, key));
-        }
-        Target::Kubeconfig { path } => {
-            let text = read_text(path)?;
-            let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
-            let spliced =
-                splice(&text, &parsed, &certificate, &key).map_err(|error| format!("{path}: {error}"))?;
-            contents.push((path, Zeroizing::new(spliced.as_bytes().to_vec())));
-        }
-    }
+    let material = match (issued.get(name), &renewal.source) {
+        (Some(material), _) => material.clone(),
+        // This run does not renew the original: the copy follows what lies there.
+        (None, Source::CopyOf { path, .. }) => Material::embedded(path)?,
+        (None, Source::Reissue { .. }) => return Err(format!("{name} was not made")),
+    };
+    let files = renewal.target.files();
+    let first = files.first().ok_or_else(|| format!("{name} has no file"))?;
+    let fingerprint = material.leaf(first)?.fingerprint_sha256();
     let mut staged = Vec::new();
-    for (live, new) in contents {
+    for (live, new) in contents(&renewal.target, material)? {
         let (before_sha256, after_sha256) = stage(live, run, &new).map_err(|error| error.to_string())?;
         staged.push(Staged {
             credential: renewal.credential.clone(),
@@ -208,24 +207,20 @@ fn stage_renewal(
     Ok(staged)
 }
 
-/// The bytes of another credential: as this run makes it, else as it lies there.
-#[expect(clippy::type_complexity, reason = "certificate, key, fingerprint: named where they are taken apart")]
-fn copy_of(
-    credential: &str,
-    path: &Utf8Path,
-    issued: &BTreeMap<String, Issued>,
-) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>, String), String> {
-    if let Some(issued) = issued.get(credential) {
-        let text = Zeroizing::new(issued.certificate.to_pem().into_bytes());
-        return Ok((
-            text,
-            Zeroizing::new(issued.key.as_bytes().to_vec()),
-            issued.certificate.fingerprint_sha256(),
-        ));
+/// The new content of each live file.
+fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Zeroizing<Vec<u8>>)>, String> {
+    match target {
+        Target::Pair { certificate, key } => {
+            Ok(vec![(certificate, with_tail(certificate, &material.certificate)?), (key, material.key)])
+        }
+        Target::Kubeconfig { path } => {
+            let text = read_text(path)?;
+            let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
+            let spliced = splice(&text, &parsed, &material.certificate, &material.key);
+            let spliced = spliced.map_err(|error| format!("{path}: {error}"))?;
+            Ok(vec![(path, Zeroizing::new(spliced.as_bytes().to_vec()))])
+        }
     }
-    let (certificate, key) = embedded(path)?;
-    let leaf = perennial_pki::certificate::leaf(&certificate).map_err(|error| format!("{path} {error}"))?;
-    Ok((certificate, key, leaf.fingerprint_sha256()))
 }
 
 /// The new leaf, followed by whatever certificates followed the old one.

@@ -2,6 +2,13 @@
 //! which that can leave the disk, and again at every effect of the recovery. Afterwards the node is as before
 //! or renewed, never in between.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't go on has failed"
+)]
+
 #[path = "../../../core/tests/planning/control_plane.rs"]
 mod control_plane;
 mod default_plan;
