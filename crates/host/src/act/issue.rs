@@ -19,11 +19,14 @@ use zeroize::Zeroizing;
 /// Extensions that name keys: they follow the new key and the CA.
 const KEY_IDENTIFIERS: [&str; 2] = ["2.5.29.14", "2.5.29.35"];
 
+/// What a file holds; erased when dropped.
+type Content = Zeroizing<Vec<u8>>;
+
 /// A credential as PEM texts.
 #[derive(Clone)]
 struct Material {
-    certificate: Zeroizing<Vec<u8>>,
-    key: Zeroizing<Vec<u8>>,
+    certificate: Content,
+    key: Content,
 }
 
 impl Material {
@@ -208,7 +211,7 @@ fn stage_renewal(
 }
 
 /// The new content of each live file.
-fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Zeroizing<Vec<u8>>)>, String> {
+fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Content)>, String> {
     match target {
         Target::Pair { certificate, key } => {
             Ok(vec![(certificate, with_tail(certificate, &material.certificate)?), (key, material.key)])
@@ -224,7 +227,7 @@ fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Ze
 }
 
 /// The new leaf, followed by whatever certificates followed the old one.
-fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Content, String> {
     let old = certificates(&read(path)?).map_err(|error| format!("{path} {error}"))?;
     let mut text = Zeroizing::new(leaf.to_vec());
     for certificate in old.iter().skip(1) {
@@ -233,7 +236,7 @@ fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Zeroizing<Vec<u8>>, String>
     Ok(text)
 }
 
-fn read(path: &Utf8Path) -> Result<Zeroizing<Vec<u8>>, String> {
+fn read(path: &Utf8Path) -> Result<Content, String> {
     let read = locate(path).and_then(|located| read_only(&located)).and_then(|mut file| content(&mut file));
     read.map_err(|error| format!("{path}: {error}"))
 }
@@ -242,5 +245,135 @@ fn read_text(path: &Utf8Path) -> Result<Zeroizing<String>, String> {
     match std::str::from_utf8(&read(path)?) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(format!("{path} is not UTF-8 text")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use jiff::{SignedDuration, Timestamp};
+    use std::fs::{read_to_string, write};
+    use std::os::unix::fs::PermissionsExt;
+
+    const CA: &str = include_str!("../../../pki/testdata/p256-ca.pem");
+    const LEAF: &str = include_str!("../../../pki/testdata/p256-leaf.pem");
+
+    struct Pki {
+        _directory: tempfile::TempDir,
+        root: Utf8PathBuf,
+    }
+
+    impl Pki {
+        /// A CA, a pair with the CA behind its leaf, a kubeconfig with a comment, and a person's copy of it.
+        fn new() -> Self {
+            let directory =
+                tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o700)).tempdir().unwrap();
+            let root = Utf8PathBuf::from_path_buf(directory.path().canonicalize().unwrap()).unwrap();
+            let (certificate, key) = (leaf().to_pem(), old_key());
+            write(root.join("ca.crt"), certificates(CA.as_bytes()).unwrap()[0].to_pem()).unwrap();
+            write(root.join("ca.key"), PrivateKey::from_pem(CA.as_bytes()).unwrap().to_pem().as_bytes())
+                .unwrap();
+            let chain = format!("{certificate}{}", certificates(CA.as_bytes()).unwrap()[0].to_pem());
+            write(root.join("server.crt"), chain).unwrap();
+            write(root.join("server.key"), key.as_bytes()).unwrap();
+            let kubeconfig = format!(
+                "# 管理员\napiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{{name: c, context: {{cluster: k, user: u}}}}]\nclusters: [{{name: k, cluster: {{server: https://10.0.0.1:6443}}}}]\nusers:\n- name: u\n  user:\n    client-certificate-data: {}\n    client-key-data: {}\n",
+                STANDARD.encode(&certificate),
+                STANDARD.encode(key.as_bytes()),
+            );
+            write(root.join("admin.conf"), &kubeconfig).unwrap();
+            write(root.join("config"), kubeconfig.replace("# 管理员", "# mine")).unwrap();
+            Self { _directory: directory, root }
+        }
+
+        fn renewal(&self, name: &str, target: Target, source: Option<Source>) -> Renewal {
+            let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+            Renewal {
+                credential: name.to_owned(),
+                target,
+                source: source.unwrap_or_else(|| Source::Reissue {
+                    authority_certificate: self.root.join("ca.crt"),
+                    authority_key: self.root.join("ca.key"),
+                    authority_fingerprint: certificates(CA.as_bytes()).unwrap()[0].fingerprint_sha256(),
+                    old_fingerprint: leaf().fingerprint_sha256(),
+                    key_kind: KeyKind::EcdsaP256,
+                    key_form: KeyForm::Sec1,
+                    not_before: now,
+                }),
+                old_not_after: None,
+                new_not_after: now + SignedDuration::from_hours(1),
+                names: 0,
+            }
+        }
+
+        fn server(&self) -> Renewal {
+            let (certificate, key) = (self.root.join("server.crt"), self.root.join("server.key"));
+            self.renewal("server", Target::Pair { certificate, key }, None)
+        }
+
+        fn copy(&self) -> Renewal {
+            let source =
+                Source::CopyOf { credential: "admin.conf".into(), path: self.root.join("admin.conf") };
+            self.renewal("config", Target::Kubeconfig { path: self.root.join("config") }, Some(source))
+        }
+
+        fn staged(&self, name: &str) -> String {
+            read_to_string(twin(&self.root.join(name), "r1")).unwrap()
+        }
+    }
+
+    fn leaf() -> Certificate {
+        perennial_pki::certificate::leaf(LEAF.as_bytes()).unwrap()
+    }
+
+    /// Whatever key was there: the new one is made anew.
+    fn old_key() -> Zeroizing<String> {
+        PrivateKey::generate(&KeyKind::EcdsaP256, KeyForm::Sec1).unwrap().to_pem()
+    }
+
+    #[test]
+    fn a_pair_gets_a_new_key_and_keeps_what_followed_its_leaf() {
+        let pki = Pki::new();
+        issue("r1", &[pki.server()]).unwrap();
+        let chain = certificates(pki.staged("server.crt").as_bytes()).unwrap();
+        let key = PrivateKey::from_pem(pki.staged("server.key").as_bytes()).unwrap();
+        assert_eq!(chain.len(), 2);
+        assert!(key.matches(&chain[0]) && chain[0].spki_der() != leaf().spki_der());
+        assert_eq!(chain[1], certificates(CA.as_bytes()).unwrap()[0]);
+        assert!(!key.matches(&leaf()), "the live pair is untouched");
+        assert_eq!(certificates(&read(&pki.root.join("server.crt")).unwrap()).unwrap()[0], leaf());
+    }
+
+    #[test]
+    fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
+        let pki = Pki::new();
+        let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
+        let staged = issue("r1", &[admin, pki.copy()]).unwrap();
+        assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
+        assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
+        assert_eq!(pki.staged("config"), pki.staged("admin.conf").replace("# 管理员", "# mine"));
+    }
+
+    #[test]
+    fn a_copy_alone_follows_what_lies_there() {
+        let pki = Pki::new();
+        let staged = issue("r1", &[pki.copy()]).unwrap();
+        assert_eq!(staged[0].fingerprint, leaf().fingerprint_sha256());
+    }
+
+    #[test]
+    fn another_ca_or_another_certificate_than_the_planned_one_stops_everything() {
+        let pki = Pki::new();
+        let mut other = pki.server();
+        if let Source::Reissue { old_fingerprint, .. } = &mut other.source {
+            *old_fingerprint = "of another certificate".into();
+        }
+        assert!(
+            issue("r1", &[other]).unwrap_err().contains("server is not the certificate that was planned for")
+        );
+        write(pki.root.join("ca.crt"), LEAF).unwrap();
+        assert!(issue("r1", &[pki.server()]).unwrap_err().contains("does not hold the planned CA any more"));
     }
 }
