@@ -21,6 +21,7 @@ use perennial_core::run;
 use perennial_host::drive::{Driver, Ended};
 use perennial_host::port::PortError;
 use std::collections::HashSet;
+use std::thread;
 use world::{World, conf};
 
 const RUN: &str = "r-matrix";
@@ -101,42 +102,55 @@ fn without_a_fault_everything_is_renewed_and_restarted_once() {
 
 #[test]
 fn ending_at_every_effect_and_again_at_every_effect_of_the_recovery() {
-    let (mut ends, mut double_ends, mut seen) = (0, 0, HashSet::new());
-    for old in [default_plan::Old::Good, default_plan::Old::Expired] {
-        let (_, effects) = process(&mut fresh(), old, Fault::None);
-        for (at, variants) in effects.iter().enumerate() {
-            for variant in 0..*variants {
-                let context = format!("after ending at effect {at}.{variant} ({old:?})");
-                let mut crashed = fresh();
-                let (end, _) = process(&mut crashed, old, Fault::End { at, variant });
-                assert!(matches!(end, Err(PortError::Ended)), "{end:?} {context}");
-                assert_nothing_torn(&crashed, &context);
-                ends += 1;
-                if !seen.insert((old, crashed.traces())) {
-                    continue;
-                }
+    let counts = thread::scope(|scope| {
+        let matrices = [default_plan::Old::Good, default_plan::Old::Expired];
+        matrices.map(|old| scope.spawn(move || matrix(old))).map(|thread| thread.join().unwrap())
+    });
+    for (ends, double_ends) in counts {
+        println!("{ends} ends, {double_ends} ends in a recovery: each finished or undone");
+    }
+}
 
-                let (_, recovery) = process(&mut crashed.clone(), old, Fault::None);
-                for (at, variants) in recovery.iter().enumerate() {
-                    for variant in 0..*variants {
-                        let context = format!("{context}, and in its recovery at {at}.{variant}");
-                        let mut twice = crashed.clone();
-                        let (end, _) = process(&mut twice, old, Fault::End { at, variant });
-                        assert!(end.is_err(), "{context}");
-                        assert_nothing_torn(&twice, &context);
-                        double_ends += 1;
-                        if seen.insert((old, twice.traces())) {
-                            let ended = settle(&mut twice, old, &context);
-                            assert_settled(&twice, &ended, &context);
-                        }
-                    }
-                }
-                let ended = settle(&mut crashed, old, &context);
-                assert_settled(&crashed, &ended, &context);
+/// Returns how many ends there were, and how many of them in a recovery.
+fn matrix(old: default_plan::Old) -> (usize, usize) {
+    let (mut ends, mut double_ends, mut seen) = (0, 0, HashSet::new());
+    let (_, effects) = process(&mut fresh(), old, Fault::None);
+    for (fault, context) in faults(&effects) {
+        let context = format!("after {context} ({old:?})");
+        let mut crashed = fresh();
+        let (end, _) = process(&mut crashed, old, fault);
+        assert!(matches!(end, Err(PortError::Ended)), "{end:?} {context}");
+        assert_nothing_torn(&crashed, &context);
+        ends += 1;
+        if !seen.insert(crashed.traces()) {
+            continue;
+        }
+        let (_, recovery) = process(&mut crashed.clone(), old, Fault::None);
+        for (fault, second) in faults(&recovery) {
+            let context = format!("{context}, and in its recovery {second}");
+            let mut twice = crashed.clone();
+            let (end, _) = process(&mut twice, old, fault);
+            assert!(end.is_err(), "{context}");
+            assert_nothing_torn(&twice, &context);
+            double_ends += 1;
+            if seen.insert(twice.traces()) {
+                let ended = settle(&mut twice, old, &context);
+                assert_settled(&twice, &ended, &context);
             }
         }
+        let ended = settle(&mut crashed, old, &context);
+        assert_settled(&crashed, &ended, &context);
     }
-    println!("{ends} ends, {double_ends} ends in a recovery: each finished or undone");
+    (ends, double_ends)
+}
+
+/// Every end that a process with these effects can have.
+fn faults(effects: &[usize]) -> Vec<(Fault, String)> {
+    let ends = effects.iter().enumerate().flat_map(|(at, variants)| {
+        (0..*variants)
+            .map(move |variant| (Fault::End { at, variant }, format!("ending at effect {at}.{variant}")))
+    });
+    ends.collect()
 }
 
 #[test]
