@@ -67,6 +67,12 @@ impl Session {
         let _ignored = std::io::stderr().write_all(screen.render(&self.err).as_bytes());
     }
 
+    /// Writes a question to stderr: the answer is typed behind it.
+    pub(crate) fn ask(&self, question: &Screen) -> Result<(), Failure> {
+        let text = question.render(&self.err);
+        write(&mut std::io::stderr(), &format!("{} ", text.trim_end()))
+    }
+
     /// Ends a verb that could not give its answer.
     pub(crate) fn fail(&self, failure: &Failure) -> Exit {
         if self.json() {

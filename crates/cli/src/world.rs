@@ -87,6 +87,11 @@ pub(crate) enum Ended {
 }
 
 impl Ended {
+    /// Whether nothing of it is left to be done.
+    pub(crate) fn closed(&self) -> bool {
+        matches!(self, Self::Committed | Self::Abandoned { .. } | Self::Undone { .. })
+    }
+
     /// The step that failed, and why.
     pub(crate) fn failure(&self) -> (Option<usize>, Option<&str>) {
         match self {

@@ -32,6 +32,7 @@ words! {
     label_backup { en: "backup", zh: "备份" }
     label_files { en: "files", zh: "文件" }
     ctrl_c { en: "Ctrl-C stops at the next safe point", zh: "按 Ctrl-C 会在下一个安全点停止" }
+    stopping { en: "stopping after this step", zh: "将在此步骤完成后停止" }
     undoing { en: "taking it back", zh: "正在撤销" }
     undone { en: "taken back", zh: "已撤销" }
     kept_before {

@@ -199,7 +199,12 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
         Finding::KubeletDown { state, restarts } => Told {
             title: say::kubelet_down(language, state, *restarts),
             left_alone: Some(say::kubelet_down_effect(language).to_owned()),
-            command: Some("journalctl -u kubelet -n 50 --no-pager".to_owned()),
+            // Somebody has stopped it: its log has nothing to tell.
+            command: Some(if state.starts_with("inactive") {
+                "systemctl start kubelet".to_owned()
+            } else {
+                "journalctl -u kubelet -n 50 --no-pager".to_owned()
+            }),
             ..Told::default()
         },
         Finding::KubeconfigUnusable { path, trouble: why } => Told {

@@ -9,6 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::SignedDuration;
 use perennial_core::run::{Event, Phase};
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long nothing may be heard of a step where lines can't be drawn over.
@@ -19,6 +21,9 @@ pub(crate) struct Progress {
     language: Language,
     terminal: Terminal,
     mode: Mode,
+    stop: Arc<AtomicBool>,
+    /// Whether the operator knows that the request to stop was heard.
+    heard: bool,
 }
 
 enum Mode {
@@ -33,8 +38,8 @@ enum Mode {
 }
 
 impl Progress {
-    /// For stderr as it is. `silent`: `--no-progress`.
-    pub(crate) fn new(language: Language, terminal: Terminal, silent: bool) -> Self {
+    /// For stderr as it is. `silent`: `--no-progress`; `stop`: set when the operator asks to stop.
+    pub(crate) fn new(language: Language, terminal: Terminal, silent: bool, stop: &Arc<AtomicBool>) -> Self {
         let mode = match (silent, terminal.live) {
             (true, _) => Mode::Silent,
             (false, true) => {
@@ -43,11 +48,19 @@ impl Progress {
             }
             (false, false) => Mode::Lines { told: SignedDuration::ZERO },
         };
-        Self { language, terminal, mode }
+        Self { language, terminal, mode, stop: Arc::clone(stop), heard: false }
     }
 
     /// Shows one event.
     pub(crate) fn on(&mut self, event: &Event<'_>) {
+        if self.stop.load(Ordering::Relaxed) && !self.heard {
+            self.heard = true;
+            let text = format!("{}\n", say::stopping(self.language));
+            match &self.mode {
+                Mode::Live { bar: Some(bar) } => bar.suspend(|| write(&text)),
+                _ => write(&text),
+            }
+        }
         match &mut self.mode {
             Mode::Silent => {}
             Mode::Lines { told } => {
@@ -120,12 +133,15 @@ fn timed(step: &str, event: &Event<'_>) -> String {
 }
 
 fn spinner(terminal: &Terminal, text: &str, limit: u32) -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}/{prefix}") {
-        bar.set_style(if terminal.ascii { style.tick_chars("|/-\\ ") } else { style });
-    }
-    bar.set_prefix(format!("{limit}s"));
-    bar.set_message(super::escape(text).into_owned());
+    // Built whole before it is drawn for the first time.
+    let bar = ProgressBar::new_spinner()
+        .with_prefix(format!("{limit}s"))
+        .with_message(super::escape(text).into_owned());
+    let bar = match ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}/{prefix}") {
+        Ok(style) if terminal.ascii => bar.with_style(style.tick_chars("|/-\\ ")),
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    };
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }

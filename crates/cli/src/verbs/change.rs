@@ -11,13 +11,12 @@ use crate::output::report::{self, Report};
 use crate::output::{Line, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
-use crate::world::{self, Ended, Work};
+use crate::world::{self, Ended, Run, Work, World};
 use jiff::Timestamp;
-use perennial_core::inventory::Node;
+use perennial_core::inventory::{Node, OpenRun};
 use perennial_core::plan::{Plan, Refusal, lint};
 use perennial_core::prove::prove;
 use perennial_core::run::Event;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -35,53 +34,62 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     let world = world(session)?;
     let node = observe(session, &world, change.consent.dry_run)?;
     if change.consent.dry_run {
-        return show_only(session, &decide(session, change, &node)?);
+        return show_only(session, &decide(session, change, &node)?, node.past.open.as_ref());
     }
     if !node.as_root {
         return Err(as_root(session.answer_language(), Exit::Refused, &format!("perennial {}", change.name)));
     }
     let stop = Arc::new(AtomicBool::new(false));
     let work = world.begin(&stop)?;
-    if let Some(exit) = take_up_open_run(session, &work, &stop)? {
-        return Ok(exit);
+    let resumed = take_up_open_run(session, &work, &stop)?;
+    if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
+        return finish(session, &Report { plan, run: Some(run), edges: None });
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
     let plan = decide(session, change, &observe(session, &world, true)?)?;
     if plan.is_empty() {
-        return finish(session, &Report { plan: &plan, run: None, edges: None });
+        let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) else {
+            return finish(session, &Report { plan: &plan, run: None, edges: None });
+        };
+        return prove_and_finish(session, &world, done, run);
     }
     if !agreed(session, change, &plan)? {
         session.tell(&report::declined(session.language));
         return Ok(Exit::Good);
     }
     stop_on_signals(&stop)?;
-    let mut progress = Progress::new(session.language, session.err, session.global.no_progress);
+    let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
     let run = work.run(&plan, &mut |event: &Event<'_>| progress.on(event))?;
-    if run.ended != Ended::Committed {
-        return finish(session, &Report { plan: &plan, run: Some(&run), edges: None });
+    if run.ended == Ended::Committed {
+        prove_and_finish(session, &world, &plan, &run)
+    } else {
+        finish(session, &Report { plan: &plan, run: Some(&run), edges: None })
     }
-    let edges = prove(&observe(session, &world, true)?, run.workload.as_ref());
-    finish(session, &Report { plan: &plan, run: Some(&run), edges: Some(&edges) })
 }
 
-/// A run that was cut off is finished or undone before anything else is decided. Gives an exit code where it came
-/// to no end.
+fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+    let edges = prove(&observe(session, world, true)?, run.workload.as_ref());
+    finish(session, &Report { plan, run: Some(run), edges: Some(&edges) })
+}
+
+/// A run that was cut off is finished or undone before anything else is decided.
 fn take_up_open_run(
     session: &Session,
     work: &Work<'_>,
     stop: &Arc<AtomicBool>,
-) -> Result<Option<Exit>, Failure> {
+) -> Result<Option<(Run, Plan)>, Failure> {
     let Some(open) = work.open_run()? else { return Ok(None) };
-    let mut screen = Screen::default();
-    screen.line(Line::new().text(&run_words::resumed(session.language, &open.run)));
-    session.tell(&screen);
+    session.tell(&line(&run_words::resumed(session.language, &open.run)));
     stop_on_signals(stop)?;
-    let mut progress = Progress::new(session.language, session.err, session.global.no_progress);
+    let mut progress = Progress::new(session.language, session.err, session.global.no_progress, stop);
     let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
-    match (&run.ended, &plan) {
-        (Ended::Committed | Ended::Undone { .. } | Ended::Abandoned { .. }, _) | (_, None) => Ok(None),
-        (_, Some(plan)) => finish(session, &Report { plan, run: Some(&run), edges: None }).map(Some),
-    }
+    Ok(plan.map(|plan| (run, plan)))
+}
+
+fn line(text: &str) -> Screen {
+    let mut screen = Screen::default();
+    screen.line(Line::new().text(text));
+    screen
 }
 
 fn decide(session: &Session, change: &Change<'_>, node: &Node) -> Result<Plan, Failure> {
@@ -95,12 +103,15 @@ fn decide(session: &Session, change: &Change<'_>, node: &Node) -> Result<Plan, F
     }
 }
 
-fn show_only(session: &Session, plan: &Plan) -> Result<Exit, Failure> {
+fn show_only(session: &Session, plan: &Plan, open: Option<&OpenRun>) -> Result<Exit, Failure> {
     let exit = if plan.leaves_something_due() { Exit::Attention } else { Exit::Good };
     if session.json() {
         session.document(&PlanDocument::new(plan))?;
     } else {
         let mut screen = plan_screen::screen(session.language, plan);
+        if let Some(open) = open {
+            screen.append(line(&run_words::resumed(session.language, &open.id)));
+        }
         screen.line(Line::new().text(say::dry_run(session.language)));
         session.answer(&screen)?;
     }
@@ -126,8 +137,7 @@ fn agreed(session: &Session, change: &Change<'_>, plan: &Plan) -> Result<bool, F
     let mut screen = Screen::default();
     let question = format!("{} {}", say::confirm(language), say::yes_letters(language));
     screen.line(Line::new().painted(&question, Paint::Strong));
-    session.tell(&screen);
-    std::io::stderr().flush()?;
+    session.ask(&screen)?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     Ok(means_yes(&answer))
