@@ -7,11 +7,16 @@ use crate::failure::Failure;
 use crate::output::json::verify::VerifyReport;
 use crate::output::verify::screen;
 use crate::session::Session;
+use perennial_core::inventory::{Layout, Looked};
 use perennial_core::prove::prove;
 
 pub(crate) fn run(session: &Session, arguments: &Verify) -> Result<Exit, Failure> {
     let world = world(session)?;
-    let node = observe(session, &world, true)?;
+    let mut node = observe(session, &world, true)?;
+    // A worker holds no credential with which the API could be asked: that refutes nothing.
+    if node.layout == Layout::Worker {
+        node.cluster = Looked::Absent;
+    }
     if !node.as_root {
         return Err(as_root(session.answer_language(), Exit::NotLooked, "perennial verify"));
     }
