@@ -4,6 +4,10 @@ use super::Language;
 use perennial_core::prove::{Party, Verdict};
 
 words! {
+    workload_needs_admin {
+        en: "the test Deployment needs admin.conf, which is on control planes only: run this there",
+        zh: "测试 Deployment 需要 admin.conf，它只在控制平面节点上：请在那里执行",
+    }
     col_edge { en: "EDGE", zh: "连接" }
     col_proof { en: "PROOF", zh: "依据" }
     clients { en: "clients", zh: "客户端" }

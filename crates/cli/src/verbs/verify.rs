@@ -4,6 +4,7 @@ use super::{as_root, observe, world};
 use crate::args::Verify;
 use crate::exit::{Exit, of_edges};
 use crate::failure::Failure;
+use crate::language::verify as say;
 use crate::output::json::verify::VerifyReport;
 use crate::output::verify::screen;
 use crate::session::Session;
@@ -19,6 +20,9 @@ pub(crate) fn run(session: &Session, arguments: &Verify) -> Result<Exit, Failure
     }
     if !node.as_root {
         return Err(as_root(session.answer_language(), Exit::NotLooked, "perennial verify"));
+    }
+    if arguments.workload && node.layout == Layout::Worker {
+        return Err(Failure::new(Exit::Refused, say::workload_needs_admin(session.answer_language())));
     }
     let name = node.name.as_deref().unwrap_or_default();
     let workload = arguments.workload.then(|| world.workload(name));
