@@ -7,4 +7,5 @@ pub mod journal;
 pub mod lock;
 pub mod node;
 mod open;
+pub(crate) mod space;
 mod stage;

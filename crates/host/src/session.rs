@@ -3,12 +3,13 @@
 use crate::act::journal::{self, Journal, Open, Reason, Unreadable};
 use crate::act::lock::{Lock, LockError, lock};
 use crate::act::node::NodePort;
+use crate::act::space::space;
 use crate::drive::{Driver, Ended};
 use crate::observe::Look;
 use crate::port::PortError;
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
-use perennial_core::plan::{Plan, Refusal};
+use perennial_core::plan::{Guard, Plan, Refusal};
 use perennial_core::run::Event;
 use std::io;
 use std::sync::Arc;
@@ -102,18 +103,36 @@ impl<'a> Session<'a> {
     /// Runs a plan. Returns the run's id and how it ended.
     ///
     /// # Errors
-    /// The journal could not be made (nothing was changed), or written (the run stays open).
+    /// Too little space, or the journal could not be made (nothing was changed), or written (the run stays open).
     pub fn run(
         &self,
         plan: Plan,
         tool: &str,
         watch: &mut dyn FnMut(&Event<'_>),
     ) -> Result<(String, Ended), SessionError> {
+        self.refuse_without_space(&plan)?;
         let (run, journal) = self.new_run()?;
         let mut port = NodePort::new(self.runtime, self.look, &plan.node, journal, Arc::clone(&self.stop));
         match Driver::new(&mut port, &run, plan, watch).start(tool) {
             Ok(ended) => Ok((run, ended)),
             Err(error) => Err(SessionError::Open { run, error }),
+        }
+    }
+
+    /// Before the journal is made: afterwards there would be a run to put back.
+    fn refuse_without_space(&self, plan: &Plan) -> Result<(), SessionError> {
+        let guards = plan.steps.iter().flat_map(|step| &step.guards);
+        let needed = guards.filter_map(|guard| match guard {
+            Guard::Space { bytes } => Some(*bytes),
+            _ => None,
+        });
+        let Some(needed) = needed.max() else { return Ok(()) };
+        match space(self.look) {
+            Ok((path, free)) if free < needed => {
+                Err(SessionError::Refused(Refusal::NoSpace { path, needed, free }))
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(SessionError::State { path: self.look.state_directory.clone(), error }),
         }
     }
 

@@ -49,6 +49,7 @@ impl Test<'_> {
             Ok(objects) => objects,
             Err(error) => return Workload::Failed(error.to_string()),
         };
+        sweep(api, &deployments, &deployment).await;
         if let Some(refused) = rehearse(api, &deployments, &deployment, &pod).await {
             return refused;
         }
@@ -172,6 +173,17 @@ fn pod_progress(pod: &Pod) -> Progress {
     match reason.as_str() {
         "ErrImageNeverPull" | "InvalidImageName" => Progress::Impossible(reason),
         _ => Progress::NotRunning(reason),
+    }
+}
+
+/// Removes what a test on the same node has left behind that was killed. Where that fails, the test itself fails
+/// for the same reason and tells it.
+async fn sweep(api: &Api, deployments: &Objects<Deployment>, new: &Deployment) {
+    let node = |deployment: &Deployment| deployment.spec.as_ref()?.template.spec.as_ref()?.affinity.clone();
+    let ours = ListParams::default().labels(manifest::OURS);
+    let Ok(found) = api.within_limit(deployments.list(&ours)).await else { return };
+    for old in found.items.iter().filter(|old| node(old) == node(new)) {
+        let _tried = remove(api, deployments, old.metadata.name.as_deref().unwrap_or_default()).await;
     }
 }
 

@@ -11,9 +11,6 @@ use perennial_pki::certificate::Certificate;
 use perennial_pki::key::{KeyForm, KeyKind};
 use perennial_pki::reissue::Validity;
 
-/// Room for the backup and the staged files: twice what a node's certificates usually need.
-const SPACE: u64 = 4 << 20;
-
 /// What an earlier run has installed is left alone while it has lived less than this share of its life.
 const JUST_INSTALLED_PERCENT: i64 = 1;
 
@@ -355,7 +352,7 @@ fn steps(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[Compo
     steps.push(restart::backup(node));
     if !renewals.is_empty() {
         steps.push(Step {
-            guards: vec![Guard::Space { bytes: SPACE }, Guard::AsPlanned],
+            guards: vec![Guard::Space { bytes: restart::SPACE }, Guard::AsPlanned],
             action: Action::Stage { renewals: renewals.to_vec() },
             undo: Undo::RemoveStaged,
             proofs: vec![Proof::ReadBack],

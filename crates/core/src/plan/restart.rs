@@ -8,6 +8,9 @@ use jiff::Timestamp;
 /// Longer than the kubelet's longest crash back-off (five minutes, kuberuntime_manager.go).
 const RESTART_LIMIT_SECONDS: u32 = 330;
 
+/// Room for the backup and the staged files: twice what a node's certificates usually need.
+pub(super) const SPACE: u64 = 4 << 20;
+
 /// Refuses a restart that could not come to its end: somebody must start the next container.
 pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Result<(), Refusal> {
     match &node.kubelet.unit {
@@ -55,7 +58,7 @@ pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
 /// Copies them.
 pub(super) fn backup(node: &Node) -> Step {
     Step {
-        guards: Vec::new(),
+        guards: vec![Guard::Space { bytes: SPACE }],
         action: Action::Backup { directories: backup_directories(node) },
         undo: Undo::Nothing { because: Harmless::Copy },
         proofs: vec![Proof::ReadBack],

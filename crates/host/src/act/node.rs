@@ -5,6 +5,7 @@ use super::exchange::{Method, discard, exchange};
 use super::issue::issue;
 use super::journal::{Journal, runs};
 use super::open::sha256;
+use super::space::space;
 use crate::cri::Cri;
 use crate::observe::{Look, again};
 use crate::port::{Port, PortError};
@@ -68,17 +69,8 @@ impl<'a> NodePort<'a> {
         })
     }
 
-    /// Free space where the backup goes and where files are staged: the smaller of the two.
     fn free_bytes(&self) -> Result<Answer, PortError> {
-        let directories = [runs(&self.look.state_directory), self.look.root.join("etc/kubernetes")];
-        let mut free = u64::MAX;
-        for directory in directories {
-            let stat = rustix::fs::statvfs(directory.as_std_path())
-                .map_err(|error| PortError::Failed(format!("{directory}: {error}")))?;
-            // A file system that counts no inodes (btrfs) reports none.
-            let inodes_gone = stat.f_files > 0 && stat.f_favail < 256;
-            free = free.min(if inodes_gone { 0 } else { stat.f_bavail.saturating_mul(stat.f_frsize) });
-        }
+        let (_, free) = space(self.look).map_err(failed)?;
         Ok(Answer::FreeBytes(free))
     }
 }

@@ -8,6 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The label by which the objects of one test are found.
 pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 
+/// Selects the objects of all tests.
+pub(super) const OURS: &str = "app.kubernetes.io/managed-by=perennial";
+
 /// The Deployment, and its pod for a dry run of its own.
 pub(super) fn objects(node: &str, image: &str) -> Result<(Deployment, Pod), serde_json::Error> {
     let name = name();
