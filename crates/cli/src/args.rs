@@ -74,6 +74,8 @@ pub(crate) struct Renew {
     pub(crate) restart_apiserver: WhenRestart,
     #[arg(long)]
     pub(crate) no_workload: bool,
+    #[arg(long, value_name = "RUN")]
+    pub(crate) give_up: Option<String>,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }

@@ -110,7 +110,7 @@ impl From<drive::Ended> for Ended {
             drive::Ended::Abandoned { step, reason } => Self::Abandoned { step, reason },
             drive::Ended::Undone { step, reason } => Self::Undone { step, reason },
             drive::Ended::Stuck { step, reason } => Self::Stuck { step, reason },
-            drive::Ended::Stopped => Self::Stopped,
+            drive::Ended::Stopped | drive::Ended::GivenUp => Self::Stopped,
             drive::Ended::Blocked { files } => Self::Blocked { files },
         }
     }
@@ -206,6 +206,11 @@ impl Work<'_> {
     /// The run that was cut off, if there is one.
     pub(crate) fn open_run(&self) -> Result<Option<journal::Open>, Failure> {
         self.session.open_run().map_err(|error| self.world.failure(error))
+    }
+
+    /// Ends it without touching a live file.
+    pub(crate) fn give_up(&self, open: journal::Open) -> Result<(), Failure> {
+        self.session.give_up(open).map_err(|error| self.world.failure(error))
     }
 
     /// Finishes or undoes it.

@@ -38,6 +38,8 @@ pub enum Ended {
         /// Why.
         reason: String,
     },
+    /// The operator has given it up: only its staged files were removed.
+    GivenUp,
     /// The operator asked to stop: everything so far is whole, the next run goes on.
     Stopped,
     /// An open run found files that are neither as before nor as staged. Nothing was touched.
@@ -117,6 +119,17 @@ impl<'a, P: Port> Driver<'a, P> {
         self.go()
     }
 
+    /// Ends a run that can neither be finished nor undone: its staged files are removed, no live file is touched.
+    ///
+    /// # Errors
+    /// The journal could not be written, or a staged file could not be removed: the run stays open.
+    pub fn give_up(mut self) -> Result<Ended, PortError> {
+        if !matches!(next(&self.plan, &self.records), Next::Close(_) | Next::Finished(_)) {
+            self.record(Body::Decided { end: End::GivenUp })?;
+        }
+        self.go()
+    }
+
     fn go(&mut self) -> Result<Ended, PortError> {
         loop {
             match next(&self.plan, &self.records) {
@@ -184,6 +197,7 @@ impl<'a, P: Port> Driver<'a, P> {
             End::Committed => Ended::Committed,
             End::Undone => Ended::Undone { step, reason },
             End::Abandoned => Ended::Abandoned { step, reason },
+            End::GivenUp => Ended::GivenUp,
         }
     }
 

@@ -84,20 +84,37 @@ impl<'a> Session<'a> {
     /// [`SessionError::Refused`] where files are neither as before nor as staged: nothing was touched.
     pub fn take_up(&self, open: Open, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Ended, SessionError> {
         let run = open.run.clone();
+        match self.with_open(open, watch, |driver| driver.resume())? {
+            Ended::Blocked { files } => Err(SessionError::Refused(Refusal::RunBlocked { run, files })),
+            ended => Ok(ended),
+        }
+    }
+
+    /// Ends an open run without touching a live file; what it had staged is removed, its backup stays.
+    ///
+    /// # Errors
+    /// The journal could not be written: the run stays open.
+    pub fn give_up(&self, open: Open) -> Result<(), SessionError> {
+        self.with_open(open, &mut |_| {}, |driver| driver.give_up()).map(|_| ())
+    }
+
+    fn with_open(
+        &self,
+        open: Open,
+        watch: &mut dyn FnMut(&Event<'_>),
+        act: impl FnOnce(Driver<'_, NodePort<'_>>) -> Result<Ended, PortError>,
+    ) -> Result<Ended, SessionError> {
+        let run = open.run.clone();
         let journal = Journal::reopen(&self.look.state_directory, &run, open.understood);
         let journal = journal.map_err(|error| self.state(&run, error))?;
+        let path = journal.path().to_owned();
         let mut port =
             NodePort::new(self.runtime, self.look, &node_of(&open), journal, Arc::clone(&self.stop));
-        let path = journal::runs(&self.look.state_directory).join(&run).join("journal");
         let Some(driver) = Driver::open(&mut port, &run, open.records, watch) else {
             let reason = "it does not begin with a plan".to_owned();
             return Err(SessionError::Refused(Refusal::JournalDamaged { path, reason }));
         };
-        match driver.resume() {
-            Ok(Ended::Blocked { files }) => Err(SessionError::Refused(Refusal::RunBlocked { run, files })),
-            Ok(ended) => Ok(ended),
-            Err(error) => Err(SessionError::Open { run, error }),
-        }
+        act(driver).map_err(|error| SessionError::Open { run, error })
     }
 
     /// Runs a plan. Returns the run's id and how it ended.

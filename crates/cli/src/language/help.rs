@@ -232,6 +232,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "validity" => arg_validity,
         "restart_apiserver" => arg_restart_apiserver,
         "no_workload" => arg_no_workload,
+        "give_up" => arg_give_up,
         "dry_run" => arg_dry_run,
         "yes" => arg_yes,
         "workload" => arg_workload,
@@ -261,6 +262,10 @@ words! {
         zh: "auto（默认，仅当其内存中的证书先到期时）、\nnever 或 always",
     }
     arg_no_workload { en: "without the test Deployment at the end", zh: "最后不运行测试 Deployment" }
+    arg_give_up {
+        en: "first end this open run without touching a live file",
+        zh: "先结束此未完成的运行，不改动现有文件",
+    }
     arg_dry_run { en: "show the plan and stop", zh: "显示计划后停止" }
     arg_yes { en: "do not ask", zh: "不询问" }
     arg_workload { en: "also run a test Deployment, and remove it", zh: "另外运行一个测试 Deployment，然后删除" }

@@ -99,9 +99,13 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
         Refusal::RunBlocked { run, files } => Words {
             sentence: run_blocked(language, run),
             details: files.iter().map(ToString::to_string).collect(),
-            hint: Some(run_blocked_hint(language).to_owned()),
+            hint: Some(run_blocked_hint(language, run)),
         },
-        Refusal::JournalDamaged { path, reason } => words(journal(language, path.as_str(), reason), None),
+        Refusal::JournalDamaged { path, reason } => Words {
+            sentence: journal(language, path.as_str(), reason),
+            details: Vec::new(),
+            hint: path.parent().map(|run| journal_hint(language, run.as_str())),
+        },
         Refusal::Changed { what } => words(changed(language, what), Some(changed_hint(language))),
     }
 }
@@ -127,10 +131,6 @@ words! {
     can_not_reissue {
         en: "what can't be read can't be re-issued as it was",
         zh: "无法读取的证书不能原样重新签发",
-    }
-    run_blocked_hint {
-        en: "somebody else has written them: compare them with the backup of the run, then run perennial renew again",
-        zh: "这些文件被其他程序改写：请与该运行的备份比较，然后再次执行 perennial renew",
     }
     changed_hint { en: "run the same command again: it makes a new plan", zh: "再次执行同一命令，会生成新的计划" }
 }
@@ -195,6 +195,10 @@ messages! {
         en: "{path} may be written by others than root: what lies there could be exchanged under us",
         zh: "{path} 可被 root 以外的用户写入：其中的文件可能在运行期间被替换",
     }
+    run_blocked_hint(run: &str) {
+        en: "somebody else has written them; look at them, then end that run: perennial renew --give-up {run}",
+        zh: "这些文件被其他程序改写；请先查看，再结束该运行：perennial renew --give-up {run}",
+    }
     run_blocked(run: &str) {
         en: "the open run {run} can't be finished or undone: these files are neither as before nor as staged",
         zh: "未结束的运行 {run} 无法完成或撤销：以下文件既不是原来的内容，也不是准备好的内容",
@@ -202,6 +206,10 @@ messages! {
     journal(path: &str, reason: &str) {
         en: "the journal {path} can't be read: {reason}",
         zh: "无法读取运行日志 {path}：{reason}",
+    }
+    journal_hint(run: &str) {
+        en: "compare the live files with {run}/backup, then move {run} away",
+        zh: "请把正在使用的文件与 {run}/backup 比较，然后把 {run} 移走",
     }
     backup_failed(directory: &str, reason: &str) {
         en: "the backup into {directory} failed: {reason}",

@@ -86,6 +86,14 @@ messages! {
         en: "the run {run} is left open: {reason}",
         zh: "运行 {run} 未能结束：{reason}",
     }
+    given_up(run: &str) {
+        en: "the run {run} is ended; no live file was touched, its backup stays",
+        zh: "运行 {run} 已结束；没有改动任何正在使用的文件，备份仍然保留",
+    }
+    not_open(run: &str) {
+        en: "{run} is not an open run of this node",
+        zh: "{run} 不是本节点上未结束的运行",
+    }
     resumed(run: &str) {
         en: "the open run {run} is taken up first",
         zh: "先处理未结束的运行 {run}",

@@ -29,7 +29,8 @@ impl Report<'_> {
                 Exit::InBetween
             }
             Some(Ended::Committed) => good,
-            Some(Ended::Abandoned { .. } | Ended::Undone { .. }) => Exit::PutBack,
+            Some(Ended::Abandoned { .. }) => Exit::Refused,
+            Some(Ended::Undone { .. }) => Exit::PutBack,
             Some(Ended::Stuck { .. } | Ended::Lost { .. }) => Exit::InBetween,
             Some(Ended::Stopped) => Exit::Stopped,
             Some(Ended::Blocked { .. }) => Exit::Refused,

@@ -26,6 +26,8 @@ pub(super) struct Change<'a> {
     pub(super) name: &'static str,
     /// Whether and how the operator agrees.
     pub(super) consent: Consent,
+    /// The open run that the operator gives up.
+    pub(super) give_up: Option<&'a str>,
     /// From what was seen to a plan.
     pub(super) decide: &'a dyn Fn(&Node, Timestamp) -> Result<Plan, Refusal>,
 }
@@ -41,6 +43,9 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     }
     let stop = Arc::new(AtomicBool::new(false));
     let work = world.begin(&stop)?;
+    if let Some(run) = change.give_up {
+        give_up(session, &work, run)?;
+    }
     let resumed = take_up_open_run(session, &work, &stop)?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
         return finish(session, &Report { plan, run: Some(run), edges: None });
@@ -70,6 +75,18 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
 fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
     let edges = prove(&observe(session, world, true)?, run.workload.as_ref());
     finish(session, &Report { plan, run: Some(run), edges: Some(&edges) })
+}
+
+/// Ends the open run of that id; anything else under that id is a mistake of the operator.
+fn give_up(session: &Session, work: &Work<'_>, run: &str) -> Result<(), Failure> {
+    match work.open_run()? {
+        Some(open) if open.run == run => {
+            work.give_up(open)?;
+            session.tell(&line(&run_words::given_up(session.language, run)));
+            Ok(())
+        }
+        _ => Err(Failure::new(Exit::Usage, run_words::not_open(session.answer_language(), run))),
+    }
 }
 
 /// A run that was cut off is finished or undone before anything else is decided.

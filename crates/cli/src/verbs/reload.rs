@@ -18,5 +18,8 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
         workload: !arguments.no_workload,
     };
     let decide = |node: &_, now| reload(node, &request, now);
-    change::run(session, &Change { name: "reload", consent: arguments.consent, decide: &decide })
+    change::run(
+        session,
+        &Change { name: "reload", consent: arguments.consent, give_up: None, decide: &decide },
+    )
 }

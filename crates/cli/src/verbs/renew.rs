@@ -19,5 +19,6 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
         workload: !arguments.no_workload,
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
-    change::run(session, &Change { name: "renew", consent: arguments.consent, decide: &decide })
+    let give_up = arguments.give_up.as_deref();
+    change::run(session, &Change { name: "renew", consent: arguments.consent, give_up, decide: &decide })
 }

@@ -119,6 +119,8 @@ pub enum End {
     Undone,
     /// Stopped before the first live file was touched.
     Abandoned,
+    /// Given up by the operator: the live files stay as they were found.
+    GivenUp,
 }
 
 /// Writes records as lines: numbers and chains them.

@@ -206,15 +206,34 @@ fn settle_unless_done(
 
 #[test]
 fn a_file_that_somebody_else_writes_is_never_touched() {
+    let old = default_plan::Old::Good;
+    let (_, effects) = process(&mut fresh(), old, Fault::None);
     for path in default_plan::files() {
-        let (_, effects) = process(&mut fresh(), default_plan::Old::Good, Fault::None);
         for (at, variants) in effects.iter().enumerate() {
             let mut world = fresh();
-            let _ended =
-                process(&mut world, default_plan::Old::Good, Fault::End { at, variant: variants - 1 });
+            let _ended = process(&mut world, old, Fault::End { at, variant: variants - 1 });
             world.files.insert(path.clone(), "by somebody else".into());
-            let _ended = process(&mut world, default_plan::Old::Good, Fault::None);
+            let (ended, _) = process(&mut world, old, Fault::None);
             assert_eq!(world.read(&path).as_deref(), Some("by somebody else"), "{path} after effect {at}");
+            if matches!(ended, Ok(Some(Ended::Blocked { .. }))) {
+                let before = world.files.clone();
+                give_up(&mut world);
+                let live = default_plan::files();
+                assert_eq!(world.files.len(), live.len(), "staged files are left: {:?}", world.files.keys());
+                assert!(
+                    live.iter().all(|path| world.read(path) == before.get(path).cloned()),
+                    "{path}, {at}"
+                );
+            }
         }
     }
+}
+
+/// What the operator does with a run that is blocked: its staged files go, its live files stay as they are.
+fn give_up(world: &mut World) {
+    let (records, _) = run::read(&world.journal).unwrap();
+    let mut double = Double::new(world, Fault::None);
+    let mut watch = |_: &run::Event<'_>| {};
+    let ended = Driver::open(&mut double, RUN, records, &mut watch).unwrap().give_up().unwrap();
+    assert_eq!(ended, Ended::GivenUp);
 }
