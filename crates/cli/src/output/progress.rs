@@ -100,7 +100,9 @@ fn plain(event: &Event<'_>, told: &mut SignedDuration) -> Option<String> {
         Phase::Undoing => format!("undo {step}"),
         Phase::Undone => format!("undone {step}"),
     };
-    Some(super::escape(&format!("step={}/{} {text}", event.index + 1, event.total)).into_owned())
+    Some(
+        super::escape(&format!("{} step={}/{} {text}", event.run, event.index + 1, event.total)).into_owned(),
+    )
 }
 
 fn live(language: Language, terminal: &Terminal, bar: &mut Option<ProgressBar>, event: &Event<'_>) {
@@ -171,7 +173,7 @@ mod tests {
             limit_seconds: 330,
         };
         let elapsed = SignedDuration::from_secs(seconds);
-        plain(&Event { index: 5, total: 11, step: &step, phase, elapsed }, told)
+        plain(&Event { run: "r-1", index: 5, total: 11, step: &step, phase, elapsed }, told)
     }
 
     #[test]

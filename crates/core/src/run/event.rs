@@ -6,6 +6,8 @@ use jiff::SignedDuration;
 /// Something that a watcher of a run may want to show.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
+    /// The run's id.
+    pub run: &'a str,
     /// Index of the step.
     pub index: usize,
     /// Number of steps.
