@@ -183,6 +183,6 @@ mod tests {
         let heard: Vec<_> = (0..100).filter_map(|s| line(Phase::Waiting, s, &mut told).map(|_| s)).collect();
         assert_eq!(heard, [30, 60, 90]);
         let end = line(Phase::Failed { reason: "a\u{1b}b" }, 100, &mut told).unwrap();
-        assert_eq!(end, "step=6/11 failed kube-scheduler: restart 100s: a\\u{1b}b");
+        assert_eq!(end, "r-1 step=6/11 failed kube-scheduler: restart 100s: a\\u{1b}b");
     }
 }
