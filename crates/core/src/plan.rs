@@ -11,7 +11,7 @@ mod step;
 pub use lint::{Fault, lint};
 pub use refusal::Refusal;
 pub use reload::reload;
-pub use renew::renew;
+pub use renew::{other_control_planes, renew};
 pub use restart::backup_directories;
 pub use step::{
     Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,

@@ -14,7 +14,7 @@ use crate::terminal::can_ask;
 use crate::world::{self, Ended, Run, Work, World};
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
-use perennial_core::plan::{Plan, Refusal, lint};
+use perennial_core::plan::{Plan, Refusal, lint, other_control_planes};
 use perennial_core::prove::prove;
 use perennial_core::run::Event;
 use std::sync::Arc;
@@ -73,8 +73,14 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
 }
 
 fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
-    let edges = prove(&observe(session, world, true)?, run.workload.as_ref());
-    finish(session, &Report { plan, run: Some(run), edges: Some(&edges) })
+    let node = observe(session, world, true)?;
+    let edges = prove(&node, run.workload.as_ref());
+    // Where everything had expired, only now the API says which other control planes there are.
+    let mut plan = plan.clone();
+    if node.cluster.seen().is_some() {
+        plan.other_control_planes = other_control_planes(&node);
+    }
+    finish(session, &Report { plan: &plan, run: Some(run), edges: Some(&edges) })
 }
 
 /// Ends the open run of that id; anything else under that id is a mistake of the operator.

@@ -14,6 +14,10 @@ use perennial_pki::reissue::Validity;
 /// What an earlier run has installed is left alone while it has lived less than this share of its life.
 const JUST_INSTALLED_PERCENT: i64 = 1;
 
+/// Without the key of this CA a renewal makes no sense: it is refused as a whole. What another CA without a key
+/// has signed (an external etcd's) is left out, and said.
+const CLUSTER_AUTHORITY: &str = "ca";
+
 /// Decides what `renew` does on this node.
 ///
 /// # Errors
@@ -48,7 +52,7 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
 }
 
 /// The control planes of the cluster that a run on this node does not touch.
-pub(super) fn other_control_planes(node: &Node) -> Vec<String> {
+pub fn other_control_planes(node: &Node) -> Vec<String> {
     let own = node.name.as_deref().unwrap_or_default();
     let known = node.cluster.seen().map(|cluster| cluster.control_planes.as_slice());
     known.unwrap_or_default().iter().filter(|name| *name != own).cloned().collect()
@@ -115,6 +119,12 @@ fn keep(
     if !request.only.is_empty() && !request.only.contains(&credential.name) {
         return Some(Reason::NotAsked);
     }
+    let external = !request.only.contains(&credential.name)
+        && signer(node, credential)
+            .is_some_and(|authority| authority.name != CLUSTER_AUTHORITY && authority.key == Looked::Absent);
+    if external {
+        return Some(Reason::ExternalAuthority);
+    }
     let leaf = credential.leaf()?;
     if request.due && !policy.warn.reached(leaf.not_before(), leaf.not_after(), now) {
         return Some(Reason::NotDue);
@@ -128,19 +138,18 @@ fn keep(
     (!request.force && recent && same_request && leaf.not_after() > now).then_some(Reason::JustInstalled)
 }
 
-/// The CA that signs the next certificate: the one on this node that has signed the last one.
-fn authority_of<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> {
-    node.issuer_of(credential)
+/// The CA that signs the next certificate: the one on this node that has signed the last one, else the one that
+/// should have.
+fn signer<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> {
+    let expected = || node.authority(certificates::expected_authority(credential.role));
+    node.issuer_of(credential).or_else(expected)
 }
 
 fn check_authorities(node: &Node, chosen: &[&Credential], now: Timestamp) -> Result<(), Refusal> {
     for authority in &node.authorities {
         let needing: Vec<String> = chosen
             .iter()
-            .filter(|credential| match authority_of(node, credential) {
-                Some(own) => own.name == authority.name,
-                None => certificates::expected_authority(credential.role) == authority.name,
-            })
+            .filter(|credential| signer(node, credential).is_some_and(|own| own.name == authority.name))
             .map(|credential| credential.name.clone())
             .collect();
         if !needing.is_empty() {
@@ -204,7 +213,7 @@ fn reissue(
         path: path.clone(),
         issuer: leaf.issuer(),
     };
-    let authority = authority_of(node, credential).ok_or_else(unknown)?;
+    let authority = node.issuer_of(credential).ok_or_else(unknown)?;
     let issuer = authority.certificates.seen().and_then(|all| all.first()).ok_or_else(unknown)?;
     let (key_kind, key_form) = key_to_make(credential, leaf)?;
     let length = SignedDuration::from_secs(request.validity_seconds);

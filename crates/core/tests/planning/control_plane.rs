@@ -53,6 +53,15 @@ pub(crate) fn until(end: Timestamp) -> Certificate {
     reissue(&leaf(LEAF).unwrap(), &authority, &key.spki_der(), &validity).unwrap()
 }
 
+/// Another CA and a leaf of it.
+pub(crate) fn other_authority() -> (Certificate, Certificate) {
+    let read = |pem: &[u8]| leaf(pem).unwrap();
+    (
+        read(include_bytes!("../../../pki/testdata/rsa-ca.pem")),
+        read(include_bytes!("../../../pki/testdata/rsa-leaf.pem")),
+    )
+}
+
 pub(crate) fn file(path: &str) -> File {
     let changed = now() - SignedDuration::from_hours(24 * 180);
     let facts = FileFacts {

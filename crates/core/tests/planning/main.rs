@@ -281,12 +281,29 @@ fn every_refusal_has_its_cause() {
     assert!(matches!(late, Err(Refusal::AuthorityExpired { .. })));
 }
 
+/// Gives etcd's credentials an issuer of their own, as in a real cluster.
+fn with_own_etcd_authority(node: &mut Node) {
+    let etcd = ["apiserver-etcd-client", "etcd-server", "etcd-peer", "etcd-healthcheck-client"];
+    let (authority, leaf) = control_plane::other_authority();
+    let own = node.authorities.iter_mut().find(|one| one.name == "etcd-ca").unwrap();
+    own.certificates = Looked::Seen(vec![authority]);
+    for credential in node.credentials.iter_mut().filter(|one| etcd.contains(&one.name.as_str())) {
+        credential.certificate = Looked::Seen(Chain::new(vec![leaf.clone()]).unwrap());
+    }
+}
+
 #[test]
-fn a_missing_ca_key_stops_only_what_needs_it() {
+fn what_an_external_etcd_has_signed_is_left_out_and_said() {
     let mut node = control_plane(days(12));
-    node.authorities[0].key = Looked::Absent;
-    let needing = Request { only: vec!["apiserver".into()], ..request() };
-    assert!(decide(&node, &needing).is_err());
+    with_own_etcd_authority(&mut node);
+    assert_eq!(renewed(&decide(&node, &request()).unwrap()).len(), 11);
+    node.authorities.iter_mut().find(|one| one.name == "etcd-ca").unwrap().key = Looked::Absent;
+    let plan = decide(&node, &request()).unwrap();
+    assert_eq!(renewed(&plan).len(), 7);
+    assert_eq!(plan.kept.iter().filter(|kept| kept.reason == Reason::ExternalAuthority).count(), 4);
+    assert!(plan.leaves_something_due());
+    let asked = Request { only: vec!["etcd-peer".into()], ..request() };
+    assert!(matches!(decide(&node, &asked), Err(Refusal::AuthorityKeyMissing { .. })), "asked for by name");
 }
 
 #[test]

@@ -9,6 +9,7 @@
     reason = "a test that can't go on has failed"
 )]
 
+#[expect(dead_code, reason = "the planner's own tests use all of it")]
 #[path = "../../../core/tests/planning/control_plane.rs"]
 mod control_plane;
 mod default_plan;
