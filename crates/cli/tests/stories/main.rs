@@ -1,0 +1,37 @@
+//! The end-to-end stories: what perennial does on real kubeadm clusters, one file for each.
+//!
+//! `cargo test -p perennial --features stories --test stories [NAME…]`, as root. The binary under test is
+//! `$PERENNIAL_BINARY`, by default what `cargo static -p perennial` builds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story fails by panicking")]
+
+mod support;
+
+mod alone;
+mod bad_input;
+mod classic_fault;
+mod expired;
+mod forms;
+mod healthy;
+mod killed;
+mod no_trace;
+mod one_of_three;
+mod refusals;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // One cluster serves as many as possible: each story leaves it healthy, the 3 + 1 comes last.
+    support::tell(&[
+        ("alone", alone::story),
+        ("healthy", healthy::story),
+        ("forms", forms::story),
+        ("no_trace", no_trace::story),
+        ("bad_input", bad_input::story),
+        ("refusals", refusals::story),
+        ("killed", killed::story),
+        ("classic_fault", classic_fault::story),
+        ("expired", expired::story),
+        ("one_of_three", one_of_three::story),
+    ])
+}
