@@ -64,10 +64,12 @@ pub enum Effect {
 pub struct Exchange {
     /// The live file.
     pub live: Utf8PathBuf,
+    /// SHA-256 that the live file must have now, else nothing is exchanged; empty: there must be none.
+    pub live_sha256: String,
     /// The staged one, in the same directory.
     pub twin: Utf8PathBuf,
-    /// SHA-256 that the live file must have now, else nothing is exchanged.
-    pub expected_sha256: String,
+    /// As `live_sha256`, for the twin.
+    pub twin_sha256: String,
 }
 
 /// What an effect has done.

@@ -85,7 +85,7 @@ pub fn recover(plan: &Plan, records: &[Record], found: &[Found], now: Timestamp)
             .zip(found)
             .zip(&states)
             .filter(|(_, at)| **at == state)
-            .all(|((file, found), _)| found.twin.as_deref() == Some(wanted(file)))
+            .all(|((file, found), _)| found.twin.as_deref().unwrap_or_default() == wanted(file))
     };
     if records.iter().any(|record| matches!(record.body, Body::Failed { undo: true, .. })) {
         return Recovery::Undo;

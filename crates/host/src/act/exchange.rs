@@ -22,48 +22,72 @@ pub(super) enum Method {
     Rename,
 }
 
-/// Exchanges every file with its twin, in order, then syncs their directories once.
+/// Exchanges every file with its twin, in order, then syncs their directories once. What comes out is looked at
+/// as well: a file that was written between the look and the exchange is given back.
 ///
 /// # Errors
-/// [`PortError::Changed`] and nothing done, where a live file is not what it was; otherwise some of the files
-/// may have been exchanged: each is still whole.
+/// [`PortError::Changed`] and nothing exchanged, where a live file or its twin is not what it was; otherwise some
+/// of the files may have been exchanged: each is still whole.
 pub(super) fn exchange(files: &[Exchange], method: Method) -> Result<(), PortError> {
     let mut prepared = Vec::new();
     for file in files {
-        let found = sha256(&file.live).map_err(failed)?.unwrap_or_default();
-        if found != file.expected_sha256 {
+        for (path, expected) in [(&file.live, &file.live_sha256), (&file.twin, &file.twin_sha256)] {
+            if !holds(path, expected)? {
+                return Err(PortError::Changed { path: path.clone() });
+            }
+        }
+        prepared.push((locate(&file.live).map_err(|error| named(&file.live, error))?, file));
+    }
+    for (live, file) in &prepared {
+        swap(live, file, method).map_err(|error| named(&file.live, error))?;
+    }
+    for (live, file) in &prepared {
+        sync(&live.directory).map_err(|error| named(&file.live, error))?;
+    }
+    for file in files {
+        if !holds(&file.twin, &file.live_sha256)? {
+            give_back(&prepared, method)?;
             return Err(PortError::Changed { path: file.live.clone() });
         }
-        let live = locate(&file.live).map_err(|error| named(&file.live, error))?;
-        prepared.push((live, file.twin.file_name().unwrap_or_default(), &file.live));
-    }
-    for (live, twin, path) in &prepared {
-        swap(live, twin, method).map_err(|error| named(path, error))?;
-    }
-    for (live, _, path) in &prepared {
-        sync(&live.directory).map_err(|error| named(path, error))?;
     }
     Ok(())
 }
 
-fn swap(live: &Located<'_>, twin: &str, method: Method) -> io::Result<()> {
+/// Whether a file has this hash; empty: whether there is none.
+fn holds(path: &Utf8Path, expected: &str) -> Result<bool, PortError> {
+    Ok(sha256(path).map_err(failed)?.unwrap_or_default() == expected)
+}
+
+/// What is ours goes out again; what somebody has written over it stays.
+fn give_back(prepared: &[(Located<'_>, &Exchange)], method: Method) -> Result<(), PortError> {
+    for (live, file) in prepared.iter().rev() {
+        if holds(&file.live, &file.twin_sha256)? {
+            let (live_sha256, twin_sha256) = (file.twin_sha256.clone(), file.live_sha256.clone());
+            let back = Exchange { live_sha256, twin_sha256, ..(*file).clone() };
+            swap(live, &back, method).map_err(|error| named(&file.live, error))?;
+            sync(&live.directory).map_err(|error| named(&file.live, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Which of the names is free is known beforehand: a twin that has vanished must never cost the live file.
+fn swap(live: &Located<'_>, file: &Exchange, method: Method) -> io::Result<()> {
     let directory = &live.directory;
-    let exchanged = match method {
-        Method::Auto => fs::renameat_with(directory, twin, directory, live.name, RenameFlags::EXCHANGE),
+    let twin = file.twin.file_name().unwrap_or_default();
+    let rename = |from: &str, to: &str, flags| fs::renameat_with(directory, from, directory, to, flags);
+    let exchanged = match (file.live_sha256.is_empty(), file.twin_sha256.is_empty(), method) {
+        // There was no live file.
+        (true, false, _) => return Ok(rename(twin, live.name, RenameFlags::NOREPLACE)?),
+        // On the way back: there was none before.
+        (false, true, _) => return Ok(rename(live.name, twin, RenameFlags::NOREPLACE)?),
+        (.., Method::Auto) => rename(twin, live.name, RenameFlags::EXCHANGE),
         #[cfg(test)]
-        Method::Rename => Err(Errno::INVAL),
+        (.., Method::Rename) => Err(Errno::INVAL),
     };
     match exchanged {
-        Ok(()) => Ok(()),
-        // There was no live file, or (on the way back) there was none before.
-        Err(Errno::NOENT) => {
-            match fs::renameat_with(directory, twin, directory, live.name, RenameFlags::NOREPLACE) {
-                Err(Errno::NOENT) => Ok(fs::renameat(directory, live.name, directory, twin)?),
-                renamed => Ok(renamed?),
-            }
-        }
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_over(live, twin),
-        Err(error) => Err(error.into()),
+        other => Ok(other?),
     }
 }
 
@@ -133,10 +157,11 @@ mod tests {
         }
 
         fn exchanges(&self) -> Vec<Exchange> {
-            let exchange = |name: &str| Exchange {
-                live: self.root.join(name),
-                twin: perennial_core::run::twin(&self.root.join(name), "r1"),
-                expected_sha256: sha256(&self.root.join(name)).unwrap().unwrap(),
+            let hash = |path: &Utf8Path| sha256(path).unwrap().unwrap_or_default();
+            let exchange = |name: &str| {
+                let live = self.root.join(name);
+                let twin = perennial_core::run::twin(&live, "r1");
+                Exchange { live_sha256: hash(&live), twin_sha256: hash(&twin), live, twin }
             };
             vec![exchange("a.crt"), exchange("a.key")]
         }
@@ -178,13 +203,44 @@ mod tests {
     fn a_missing_live_file_is_made_and_taken_away_again() {
         let pair = Pair::new();
         std::fs::remove_file(pair.root.join("a.key")).unwrap();
-        let twin = perennial_core::run::twin(&pair.root.join("a.key"), "r1");
-        let mut file = Exchange { live: pair.root.join("a.key"), twin, expected_sha256: String::new() };
-        exchange(std::slice::from_ref(&file), Method::Auto).unwrap();
-        assert_eq!(pair.read("a.key"), "new a.key");
-        file.expected_sha256 = sha256(&file.live).unwrap().unwrap();
-        exchange(std::slice::from_ref(&file), Method::Auto).unwrap();
-        assert!(!file.live.exists());
+        for (exists, other) in [(true, "new a.crt"), (false, "old a.crt")] {
+            exchange(&pair.exchanges(), Method::Auto).unwrap();
+            assert_eq!((pair.root.join("a.key").exists(), pair.read("a.crt")), (exists, other.into()));
+        }
+        assert_eq!(pair.read(".a.key.perennial-r1"), "new a.key");
+    }
+
+    #[test]
+    fn a_twin_that_has_vanished_or_is_another_one_costs_nothing_live() {
+        for method in [Method::Auto, Method::Rename] {
+            let pair = Pair::new();
+            let exchanges = pair.exchanges();
+            let twin = pair.root.join(".a.key.perennial-r1");
+            write(&twin, "by somebody else").unwrap();
+            exchange(&exchanges, method).unwrap_err();
+            std::fs::remove_file(&twin).unwrap();
+            let error = exchange(&exchanges, method).unwrap_err();
+            assert!(error.to_string().contains(".a.key.perennial-r1 was changed by somebody"), "{error}");
+            assert_eq!((pair.read("a.crt"), pair.read("a.key")), ("old a.crt".into(), "old a.key".into()));
+            // Nor where it vanishes between the look and the exchange.
+            let live = locate(&exchanges[1].live).unwrap();
+            assert!(swap(&live, &exchanges[1], method).is_err());
+            assert_eq!(pair.read("a.key"), "old a.key");
+        }
+    }
+
+    #[test]
+    fn what_was_written_between_the_look_and_the_exchange_is_given_back() {
+        let pair = Pair::new();
+        let exchanges = pair.exchanges();
+        let prepared: Vec<_> = exchanges.iter().map(|file| (locate(&file.live).unwrap(), file)).collect();
+        write(pair.root.join("a.key"), "by somebody else").unwrap();
+        for (live, file) in &prepared {
+            swap(live, file, Method::Auto).unwrap();
+        }
+        assert!(!holds(&exchanges[1].twin, &exchanges[1].live_sha256).unwrap());
+        give_back(&prepared, Method::Auto).unwrap();
+        assert_eq!((pair.read("a.crt"), pair.read("a.key")), ("old a.crt".into(), "by somebody else".into()));
     }
 
     #[test]

@@ -112,8 +112,9 @@ impl<P: Port> Driver<'_, P> {
                 FileState::Other => return Err(PortError::Changed { path: file.live.clone() }.into()),
                 FileState::Before => exchanges.push(Exchange {
                     live: file.live.clone(),
+                    live_sha256: file.before_sha256.clone(),
                     twin: file.twin.clone(),
-                    expected_sha256: file.before_sha256.clone(),
+                    twin_sha256: file.after_sha256.clone(),
                 }),
             }
         }

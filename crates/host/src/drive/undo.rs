@@ -37,11 +37,12 @@ impl<P: Port> Driver<'_, P> {
             let found = self.hashes(&[file.live.clone(), file.twin.clone()])?;
             match classify(found[0].as_deref(), &file.before_sha256, &file.after_sha256) {
                 FileState::Before => {}
-                FileState::After if found[1].as_deref() == Some(file.before_sha256.as_str()) => {
+                FileState::After if found[1].as_deref().unwrap_or_default() == file.before_sha256 => {
                     exchanges.push(Exchange {
                         live: file.live.clone(),
+                        live_sha256: file.after_sha256.clone(),
                         twin: file.twin.clone(),
-                        expected_sha256: file.after_sha256.clone(),
+                        twin_sha256: file.before_sha256.clone(),
                     });
                 }
                 FileState::After => {

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     End { at: usize, variant: usize },
     /// Effect `at` fails without having done anything.
     Error { at: usize },
+    /// Somebody removes every staged file before effect `at`.
+    Purge { at: usize },
 }
 
 pub(crate) struct Double<'a> {
@@ -44,6 +46,10 @@ impl<'a> Double<'a> {
                 Ok(Some(variant))
             }
             Fault::Error { at } if at == index => Err(PortError::Failed("injected".into())),
+            Fault::Purge { at } if at == index => {
+                self.world.files.retain(|path, _| !path.as_str().contains("perennial"));
+                Ok(None)
+            }
             _ => Ok(None),
         }
     }
@@ -102,8 +108,10 @@ impl<'a> Double<'a> {
     fn exchange(&mut self, files: &[Exchange]) -> Result<Outcome, PortError> {
         let wanted = self.effect(1 << files.len())?;
         for (index, file) in files.iter().enumerate() {
-            if self.world.read(&file.live).as_deref() != Some(file.expected_sha256.as_str()) {
-                return Err(PortError::Changed { path: file.live.clone() });
+            for (path, expected) in [(&file.live, &file.live_sha256), (&file.twin, &file.twin_sha256)] {
+                if self.world.read(path).unwrap_or_default() != *expected {
+                    return Err(PortError::Changed { path: path.clone() });
+                }
             }
             if wanted.is_none_or(|subset| subset & (1 << index) != 0) {
                 self.world.exchange(&file.live, &file.twin);

@@ -16,6 +16,8 @@ mod default_plan;
 mod double;
 mod world;
 
+use camino::Utf8Path;
+use default_plan::Old;
 use double::{Double, Fault};
 use perennial_core::inventory::Component;
 use perennial_core::run;
@@ -28,11 +30,7 @@ use world::{World, conf};
 const RUN: &str = "r-matrix";
 
 /// One process: begins the run, or takes up what the journal holds. Returns the end and the effects' variants.
-fn process(
-    world: &mut World,
-    old: default_plan::Old,
-    fault: Fault,
-) -> (Result<Option<Ended>, PortError>, Vec<usize>) {
+fn process(world: &mut World, old: Old, fault: Fault) -> (Result<Option<Ended>, PortError>, Vec<usize>) {
     let plan = default_plan::plan(old);
     let (records, understood) = run::read(&world.journal).expect("only the last line may be torn");
     world.journal.truncate(understood);
@@ -47,27 +45,37 @@ fn process(
     (end, double.variants)
 }
 
-fn fresh() -> World {
-    World::new(default_plan::files(), default_plan::now())
+fn fresh(old: Old) -> World {
+    let files = default_plan::files().into_iter();
+    let files = files.filter_map(|path| default_plan::before(old, &path).map(|content| (path, content)));
+    World::new(files.collect(), default_plan::now())
 }
 
 /// In every moment: each live file is whole, and either the old or the new one.
-fn assert_nothing_torn(world: &World, context: &str) {
+fn assert_nothing_torn(world: &World, old: Old, context: &str) {
     for path in default_plan::files() {
-        let content = world.read(&path).unwrap_or_else(|| panic!("{path} is gone {context}"));
-        let whole = content == format!("before {path}") || content == format!("after {path} by {RUN}");
+        let content = world.read(&path);
+        let whole = content == default_plan::before(old, &path) || renewed(world, &path);
         assert!(whole, "{path} holds {content:?} {context}");
     }
 }
 
+fn renewed(world: &World, path: &Utf8Path) -> bool {
+    world.read(path).is_some_and(|content| content == format!("after {path} by {RUN}"))
+}
+
 /// At the end: everything old or everything new, nothing left beside it, every process holds its file.
-fn assert_settled(world: &World, ended: &Ended, context: &str) {
-    assert_nothing_torn(world, context);
+fn assert_settled(world: &World, old: Old, ended: &Ended, context: &str) {
+    assert_nothing_torn(world, old, context);
     let files = default_plan::files();
-    let renewed = files.iter().filter(|path| world.read(path).unwrap().starts_with("after")).count();
+    let renewed = files.iter().filter(|path| renewed(world, path)).count();
     let expected = if *ended == Ended::Committed { files.len() } else { 0 };
     assert_eq!(renewed, expected, "{ended:?} with {renewed} of {} files renewed {context}", files.len());
-    assert_eq!(world.files.len(), files.len(), "staged files are left {context}: {:?}", world.files.keys());
+    assert_eq!(
+        world.files.keys().find(|path| !files.contains(path)),
+        None,
+        "a staged file is left {context}"
+    );
     for component in [Component::KubeScheduler, Component::KubeControllerManager] {
         let holds = &world.containers[&component].holds;
         let on_disk = world.read(&conf(component)).unwrap();
@@ -81,11 +89,11 @@ fn assert_settled(world: &World, ended: &Ended, context: &str) {
 }
 
 /// Runs to a settled end, as an operator would: again and again, at most five times.
-fn settle(world: &mut World, old: default_plan::Old, context: &str) -> Ended {
+fn settle(world: &mut World, old: Old, context: &str) -> Ended {
     for _ in 0..5 {
         let (end, _) = process(world, old, Fault::None);
         match end.unwrap().unwrap() {
-            Ended::Stuck { .. } => assert_nothing_torn(world, context),
+            Ended::Stuck { .. } => assert_nothing_torn(world, old, context),
             ended => return ended,
         }
     }
@@ -94,9 +102,9 @@ fn settle(world: &mut World, old: default_plan::Old, context: &str) -> Ended {
 
 #[test]
 fn without_a_fault_everything_is_renewed_and_restarted_once() {
-    let mut world = fresh();
-    let (end, _) = process(&mut world, default_plan::Old::Good, Fault::None);
-    assert_settled(&world, &end.unwrap().unwrap(), "without a fault");
+    let mut world = fresh(Old::Good);
+    let (end, _) = process(&mut world, Old::Good, Fault::None);
+    assert_settled(&world, Old::Good, &end.unwrap().unwrap(), "without a fault");
     assert_eq!(world.restarts, 2);
     assert_eq!(world.backups, 1);
 }
@@ -104,7 +112,7 @@ fn without_a_fault_everything_is_renewed_and_restarted_once() {
 #[test]
 fn ending_at_every_effect_and_again_at_every_effect_of_the_recovery() {
     let counts = thread::scope(|scope| {
-        let matrices = [default_plan::Old::Good, default_plan::Old::Expired];
+        let matrices = [Old::Good, Old::Expired, Old::Keyless];
         matrices.map(|old| scope.spawn(move || matrix(old))).map(|thread| thread.join().unwrap())
     });
     for (ends, double_ends) in counts {
@@ -113,15 +121,15 @@ fn ending_at_every_effect_and_again_at_every_effect_of_the_recovery() {
 }
 
 /// Returns how many ends there were, and how many of them in a recovery.
-fn matrix(old: default_plan::Old) -> (usize, usize) {
+fn matrix(old: Old) -> (usize, usize) {
     let (mut ends, mut double_ends, mut seen) = (0, 0, HashSet::new());
-    let (_, effects) = process(&mut fresh(), old, Fault::None);
+    let (_, effects) = process(&mut fresh(old), old, Fault::None);
     for (fault, context) in faults(&effects) {
         let context = format!("after {context} ({old:?})");
-        let mut crashed = fresh();
+        let mut crashed = fresh(old);
         let (end, _) = process(&mut crashed, old, fault);
         assert!(matches!(end, Err(PortError::Ended)), "{end:?} {context}");
-        assert_nothing_torn(&crashed, &context);
+        assert_nothing_torn(&crashed, old, &context);
         ends += 1;
         if !seen.insert(crashed.traces()) {
             continue;
@@ -132,15 +140,15 @@ fn matrix(old: default_plan::Old) -> (usize, usize) {
             let mut twice = crashed.clone();
             let (end, _) = process(&mut twice, old, fault);
             assert!(end.is_err(), "{context}");
-            assert_nothing_torn(&twice, &context);
+            assert_nothing_torn(&twice, old, &context);
             double_ends += 1;
             if seen.insert(twice.traces()) {
                 let ended = settle(&mut twice, old, &context);
-                assert_settled(&twice, &ended, &context);
+                assert_settled(&twice, old, &ended, &context);
             }
         }
         let ended = settle(&mut crashed, old, &context);
-        assert_settled(&crashed, &ended, &context);
+        assert_settled(&crashed, old, &ended, &context);
     }
     (ends, double_ends)
 }
@@ -156,46 +164,58 @@ fn faults(effects: &[usize]) -> Vec<(Fault, String)> {
 
 #[test]
 fn a_failing_effect_is_undone_while_the_old_certificates_are_good() {
-    let (_, effects) = process(&mut fresh(), default_plan::Old::Good, Fault::None);
-    for at in 0..effects.len() {
-        let context = format!("after a failure at effect {at}");
-        let mut world = fresh();
-        let (end, _) = process(&mut world, default_plan::Old::Good, Fault::Error { at });
-        assert_nothing_torn(&world, &context);
-        let ended = match end {
-            Ok(Some(ended)) if !matches!(ended, Ended::Stuck { .. }) => ended,
-            // The journal itself could not be written, or cleaning up failed: the next run goes on.
-            _ => settle(&mut world, default_plan::Old::Good, &context),
-        };
-        assert_settled(&world, &ended, &context);
+    for old in [Old::Good, Old::Keyless] {
+        let (_, effects) = process(&mut fresh(old), old, Fault::None);
+        for at in 0..effects.len() {
+            let context = format!("after a failure at effect {at} ({old:?})");
+            let mut world = fresh(old);
+            let (end, _) = process(&mut world, old, Fault::Error { at });
+            assert_nothing_torn(&world, old, &context);
+            // Or the journal itself could not be written, or cleaning up failed: the next run goes on.
+            let ended = settle_unless_done(&mut world, old, end, &context);
+            assert_settled(&world, old, &ended, &context);
+        }
+    }
+}
+
+#[test]
+fn staged_files_that_somebody_removes_never_cost_a_live_one() {
+    for old in [Old::Good, Old::Expired, Old::Keyless] {
+        let (_, effects) = process(&mut fresh(old), old, Fault::None);
+        for at in 0..effects.len() {
+            let context = format!("after a purge before effect {at} ({old:?})");
+            let mut world = fresh(old);
+            let _ended = process(&mut world, old, Fault::Purge { at });
+            assert_nothing_torn(&world, old, &context);
+            let _ended = process(&mut world, old, Fault::None);
+            assert_nothing_torn(&world, old, &context);
+        }
     }
 }
 
 #[test]
 fn a_failing_effect_with_expired_certificates_never_goes_back() {
-    let old = default_plan::Old::Expired;
-    let (_, effects) = process(&mut fresh(), old, Fault::None);
+    let old = Old::Expired;
+    let (_, effects) = process(&mut fresh(old), old, Fault::None);
     for at in 0..effects.len() {
         let context = format!("after a failure at effect {at}");
-        let mut world = fresh();
+        let mut world = fresh(old);
         let (end, _) = process(&mut world, old, Fault::Error { at });
-        let renewed = |world: &World| {
-            let files = default_plan::files();
-            files.iter().filter(|path| world.read(path).unwrap().starts_with("after")).count()
-        };
-        let before = renewed(&world);
+        let all_renewed =
+            |world: &World| default_plan::files().iter().filter(|path| renewed(world, path)).count();
+        let before = all_renewed(&world);
         if let Ok(Some(ended)) = &end {
             assert!(!matches!(ended, Ended::Undone { .. }), "{context}");
         }
         let ended = settle_unless_done(&mut world, old, end, &context);
-        assert!(renewed(&world) >= before, "{context}: renewed files were put back");
-        assert_settled(&world, &ended, &context);
+        assert!(all_renewed(&world) >= before, "{context}: renewed files were put back");
+        assert_settled(&world, old, &ended, &context);
     }
 }
 
 fn settle_unless_done(
     world: &mut World,
-    old: default_plan::Old,
+    old: Old,
     end: Result<Option<Ended>, PortError>,
     context: &str,
 ) -> Ended {
@@ -207,11 +227,11 @@ fn settle_unless_done(
 
 #[test]
 fn a_file_that_somebody_else_writes_is_never_touched() {
-    let old = default_plan::Old::Good;
-    let (_, effects) = process(&mut fresh(), old, Fault::None);
+    let old = Old::Good;
+    let (_, effects) = process(&mut fresh(old), old, Fault::None);
     for path in default_plan::files() {
         for (at, variants) in effects.iter().enumerate() {
-            let mut world = fresh();
+            let mut world = fresh(old);
             let _ended = process(&mut world, old, Fault::End { at, variant: variants - 1 });
             world.files.insert(path.clone(), "by somebody else".into());
             let (ended, _) = process(&mut world, old, Fault::None);

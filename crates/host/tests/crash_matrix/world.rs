@@ -35,9 +35,7 @@ pub(crate) fn conf(component: Component) -> Utf8PathBuf {
 
 impl World {
     /// A control plane whose kubelet, scheduler and controller-manager run.
-    pub(crate) fn new(files: impl IntoIterator<Item = Utf8PathBuf>, clock: Timestamp) -> Self {
-        let files: BTreeMap<_, _> =
-            files.into_iter().map(|path| (path.clone(), format!("before {path}"))).collect();
+    pub(crate) fn new(files: BTreeMap<Utf8PathBuf, String>, clock: Timestamp) -> Self {
         let mut world = Self {
             files,
             journal: Vec::new(),
