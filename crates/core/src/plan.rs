@@ -147,4 +147,8 @@ pub enum Reason {
     ReloadsItself,
     /// `--restart-apiserver never`.
     RestartForbidden,
+    /// Others may write in its directory: what lies there can be exchanged under us.
+    DirectoryOpen,
+    /// Its directory can't be written.
+    DirectoryReadOnly,
 }

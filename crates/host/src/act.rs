@@ -6,6 +6,6 @@ mod issue;
 pub mod journal;
 pub mod lock;
 pub mod node;
-mod open;
+pub(crate) mod open;
 pub(crate) mod space;
 mod stage;

@@ -14,7 +14,7 @@ pub struct File {
 }
 
 impl File {
-    /// Where the bytes really are: the end of the symbolic link, where the path is one.
+    /// Where the bytes really are: the end of the symbolic links, where there are some on the way.
     pub fn real_path(&self) -> &Utf8PathBuf {
         self.facts.seen().and_then(|facts| facts.link_target.as_ref()).unwrap_or(&self.path)
     }
@@ -40,6 +40,19 @@ pub struct FileFacts {
     /// Last change of the inode (`st_ctim`): cannot be set back, so a process that started later has read
     /// exactly this content.
     pub changed: Timestamp,
-    /// The absolute path at the end of the chain, if the path is a symbolic link.
+    /// The absolute path at the end of the chain, if the path or a directory on the way is a symbolic link.
     pub link_target: Option<Utf8PathBuf>,
+    /// Who may put another file in its place.
+    pub directory: Directory,
+}
+
+/// What the directory of a file allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directory {
+    /// Its owner and root may write in it, nobody else.
+    Fine,
+    /// Others may write in it: what lies there can be exchanged under us.
+    Open,
+    /// Not even root may write in it: a read-only file system, a home on a server that trusts no root.
+    ReadOnly,
 }

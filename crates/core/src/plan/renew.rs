@@ -4,7 +4,7 @@ use super::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Source, St
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, RestartApiserver, Undo, digest, restart};
 use crate::assess::memory::stale;
 use crate::assess::{Policy, certificates};
-use crate::inventory::{Authority, Component, Credential, Layout, Looked, Material, Node, Place, Role};
+use crate::inventory::{Authority, Component, Credential, Directory, Layout, Looked, Material, Node, Place, Role};
 use camino::Utf8PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use perennial_pki::certificate::Certificate;
@@ -24,13 +24,13 @@ const CLUSTER_AUTHORITY: &str = "ca";
 /// The first reason why nothing can be done, root causes first.
 pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) -> Result<Plan, Refusal> {
     refuse_layout(node)?;
-    let choice = choose(node, request, policy, now)?;
+    let mut choice = choose(node, request, policy, now)?;
     check_authorities(node, &choice.chosen, now)?;
     let mut renewals = Vec::new();
     for credential in &choice.chosen {
         renewals.push(reissue(node, credential, request, now)?);
     }
-    renewals.extend(copies(node, request, &renewals));
+    renewals.extend(copies(node, request, &renewals, &mut choice.kept));
 
     let restarts = restarts(node, request, &renewals, policy, now);
     if !restarts.is_empty() {
@@ -215,6 +215,12 @@ fn reissue(
     };
     let authority = node.issuer_of(credential).ok_or_else(unknown)?;
     let issuer = authority.certificates.seen().and_then(|all| all.first()).ok_or_else(unknown)?;
+    for file in credential.place.files() {
+        if file.facts.seen().is_some_and(|facts| facts.directory == Directory::Open) {
+            let path = file.real_path().parent().unwrap_or(file.real_path()).to_owned();
+            return Err(Refusal::DirectoryWritable { path });
+        }
+    }
     let (key_kind, key_form) = key_to_make(credential, leaf)?;
     let length = SignedDuration::from_secs(request.validity_seconds);
     let (validity, _clamped) = Validity::from_now(now, length, issuer).map_err(|_| {
@@ -262,8 +268,9 @@ fn key_to_make(credential: &Credential, leaf: &Certificate) -> Result<(KeyKind, 
     Ok((kind, form))
 }
 
-/// People's kubeconfigs that hold what is renewed, or an older copy of it.
-fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> {
+/// People's kubeconfigs that hold what is renewed, or an older copy of it. One that can't be written safely is
+/// kept and told: nobody's home directory may stand in the way of the control plane.
+fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<Kept>) -> Vec<Renewal> {
     let admin_asked = |name: &str| request.only.is_empty() || request.only.iter().any(|only| only == name);
     let mut copies = Vec::new();
     for credential in node.credentials.iter().filter(|credential| credential.role == Role::UserKubeconfig) {
@@ -281,6 +288,15 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal]) -> Vec<Renewal> 
         let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
         let older = own != leaf && leaf.not_after() < own.not_after();
         if (renewed.is_some() && (older || own == leaf)) || (renewed.is_none() && older) {
+            let reason = match file.facts.seen().map(|facts| facts.directory) {
+                Some(Directory::Open) => Some(Reason::DirectoryOpen),
+                Some(Directory::ReadOnly) => Some(Reason::DirectoryReadOnly),
+                Some(Directory::Fine) | None => None,
+            };
+            if let Some(reason) = reason {
+                kept.push(Kept { name: credential.name.clone(), reason, until: Some(leaf.not_after()) });
+                continue;
+            }
             copies.push(Renewal {
                 credential: credential.name.clone(),
                 target: Target::Kubeconfig { path: file.real_path().clone() },

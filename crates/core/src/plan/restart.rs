@@ -44,12 +44,17 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
 pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
     let mut directories = vec!["/etc/kubernetes".into(), node.kubelet.certificate_directory.clone()];
     // Certificates may lie elsewhere: kubespray's ssl directory, a split etcd.
-    for credential in &node.credentials {
-        if let Some(directory) = credential.place.file().path.parent()
-            && credential.role != Role::UserKubeconfig
-            && !directories.iter().any(|known: &camino::Utf8PathBuf| directory.starts_with(known))
-        {
-            directories.push(directory.to_owned());
+    let credentials = node.credentials.iter().filter(|credential| credential.role != Role::UserKubeconfig);
+    let files = credentials.flat_map(|credential| credential.place.files());
+    for file in files.chain(node.authorities.iter().map(|authority| &authority.file)) {
+        // Of a symbolic link only the link is copied: what it leads to lies elsewhere.
+        for directory in [file.path.parent(), file.real_path().parent()].into_iter().flatten() {
+            if !directories.iter().any(|known: &camino::Utf8PathBuf| directory.starts_with(known))
+                || file.path != *file.real_path()
+                    && !directories.iter().any(|known| known == directory)
+            {
+                directories.push(directory.to_owned());
+            }
         }
     }
     directories

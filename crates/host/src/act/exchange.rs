@@ -4,7 +4,7 @@
 //! atomic swap whose event kube-apiserver's watch never misses, not even where a hard-linked backup exists.
 //! Afterwards the twin *is* the old inode: it is only ever unlinked, never written.
 
-use super::open::{Located, locate, sha256, sync};
+use super::open::{Located, directory, locate, sha256, sync};
 use crate::port::PortError;
 use camino::Utf8Path;
 use perennial_core::run::Exchange;
@@ -105,23 +105,36 @@ fn rename_over(live: &Located<'_>, twin: &str) -> io::Result<()> {
     Ok(fs::renameat(directory, &*aside, directory, twin)?)
 }
 
-/// Unlinks files; what is gone already is fine.
+/// Unlinks files; what is gone already is fine. So is a directory that others may write by now, and one that has
+/// been replaced by a symbolic link: nothing of ours was staged behind it.
 pub(super) fn discard(files: &[camino::Utf8PathBuf]) -> Result<(), PortError> {
     for file in files {
-        let located = match locate(file) {
-            Ok(located) => located,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+        let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else { continue };
+        let directory = match directory(parent) {
+            Ok(directory) => directory,
+            Err(error) if is_gone(&error) => continue,
             Err(error) => return Err(named(file, error)),
         };
-        for name in [located.name.to_owned(), format!("{}.old", located.name)] {
-            match fs::unlinkat(&located.directory, &*name, AtFlags::empty()) {
-                Ok(()) | Err(Errno::NOENT) => {}
+        let mut removed = false;
+        for name in [name.to_owned(), format!("{name}.old")] {
+            match fs::unlinkat(&directory, &*name, AtFlags::empty()) {
+                Ok(()) => removed = true,
+                Err(Errno::NOENT) => {}
+                // A read-only file system answers so for what is not there, too.
+                Err(_) if fs::statat(&directory, &*name, AtFlags::SYMLINK_NOFOLLOW) == Err(Errno::NOENT) => {}
                 Err(error) => return Err(named(file, error.into())),
             }
         }
-        sync(&located.directory).map_err(|error| named(file, error))?;
+        if removed {
+            sync(&directory).map_err(|error| named(file, error))?;
+        }
     }
     Ok(())
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    let replaced = [Errno::LOOP, Errno::NOTDIR].map(|errno| Some(errno.raw_os_error()));
+    error.kind() == io::ErrorKind::NotFound || replaced.contains(&error.raw_os_error())
 }
 
 fn named(path: &Utf8Path, error: io::Error) -> PortError {

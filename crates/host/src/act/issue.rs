@@ -73,12 +73,15 @@ pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, Stri
     Ok(staged)
 }
 
+/// A CA is only read, and must be the planned one: its files may be symbolic links.
 fn authority(certificate: &Utf8Path, key: &Utf8Path, fingerprint: &str) -> Result<Authority, String> {
-    let certificates = certificates(&read(certificate)?).map_err(|error| format!("{certificate} {error}"))?;
+    let real = |path: &Utf8Path| path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"));
+    let (real_certificate, real_key) = (real(certificate)?, real(key)?);
+    let certificates = certificates(&read(&real_certificate)?).map_err(|error| format!("{certificate} {error}"))?;
     let planned =
         certificates.into_iter().find(|certificate| certificate.fingerprint_sha256() == fingerprint);
     let planned = planned.ok_or_else(|| format!("{certificate} does not hold the planned CA any more"))?;
-    let private = PrivateKey::from_pem(&read(key)?).map_err(|error| format!("{key} {error}"))?;
+    let private = PrivateKey::from_pem(&read(&real_key)?).map_err(|error| format!("{key} {error}"))?;
     Authority::new(planned, private).map_err(|error| format!("{key}: {error}"))
 }
 

@@ -29,14 +29,18 @@ pub(super) fn locate(path: &Utf8Path) -> io::Result<Located<'_>> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{path} names no file")));
     };
     let directory = directory(parent)?;
-    let stat = fs::fstat(&directory)?;
-    // A user's own group on a user's own directory (~/.kube under umask 002) is that user.
-    let by_group = stat.st_mode & 0o020 != 0 && stat.st_gid != 0 && stat.st_uid == 0;
-    if stat.st_mode & 0o002 != 0 || by_group {
+    if to_others(&fs::fstat(&directory)?) {
         let text = format!("{parent} may be written by others: what lies there can be exchanged under us");
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
     }
     Ok(Located { directory, name })
+}
+
+/// Whether others than its owner and root may write in a directory.
+pub(crate) fn to_others(stat: &fs::Stat) -> bool {
+    // A user's own group on a user's own directory (~/.kube under umask 002) is that user.
+    let by_group = stat.st_mode & 0o020 != 0 && stat.st_gid != 0 && stat.st_uid == 0;
+    stat.st_mode & 0o002 != 0 || by_group
 }
 
 /// Opens a directory without following any symbolic link.

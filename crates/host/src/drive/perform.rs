@@ -38,7 +38,7 @@ impl<P: Port> Driver<'_, P> {
             Action::Restart { component } => self.restart(index, *component)?,
             Action::ReleaseLease { component } => {
                 self.intent(index, None)?;
-                self.release(*component)?
+                self.release(*component, false)?
             }
             Action::Workload => {
                 self.intent(index, None)?;
@@ -135,7 +135,15 @@ impl<P: Port> Driver<'_, P> {
         let old = before.unwrap_or_else(|| running.clone());
         self.intent(index, old.clone())?;
         match old {
-            Some(container) if running.as_ref() == Some(&container) => self.stop(component, container),
+            Some(container) if running.as_ref() == Some(&container) => {
+                let stopped = self.stop(component, container)?;
+                // At once: the successor asks for the lease when it starts, and then only every two seconds. What
+                // can't be done now is the next step's.
+                if self.plan.steps.get(index + 1).is_some_and(|next| releases(next, component)) {
+                    self.release(component, true)?;
+                }
+                Ok(stopped)
+            }
             _ => Ok(Outcome::Done),
         }
     }
@@ -152,7 +160,8 @@ impl<P: Port> Driver<'_, P> {
     }
 
     /// Best effort: where the lease can't be released, its holder's time runs out by itself and the proof waits.
-    fn release(&mut self, component: Component) -> Result<Outcome, Failure> {
+    /// `ended`: this run has just seen the component's container end.
+    fn release(&mut self, component: Component, ended: bool) -> Result<Outcome, Failure> {
         let answer = match self.port.look(&Question::Lease(component)) {
             Ok(answer) => answer,
             Err(PortError::Ended) => return Err(Failure::Port(PortError::Ended)),
@@ -161,7 +170,7 @@ impl<P: Port> Driver<'_, P> {
         let Answer::Lease { lease: Some(lease), host_name, started } = answer else {
             return Ok(Outcome::Done);
         };
-        if fence(&lease, &host_name, &started) != Fence::Release {
+        if fence(&lease, &host_name, &started, ended) != Fence::Release {
             return Ok(Outcome::Done);
         }
         let resource_version = lease.resource_version;
@@ -172,4 +181,8 @@ impl<P: Port> Driver<'_, P> {
             Err(_) => Ok(Outcome::Done),
         }
     }
+}
+
+fn releases(step: &Step, component: Component) -> bool {
+    matches!(step.action, Action::ReleaseLease { component: released } if released == component)
 }

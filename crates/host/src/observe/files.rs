@@ -1,11 +1,12 @@
 //! Reading files with care: regular ones only, none larger than a credential can be, with the facts that judging
 //! needs.
 
+use crate::act::open;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use perennial_core::inventory::{File, FileFacts, Looked, Trouble};
+use perennial_core::inventory::{Directory, File, FileFacts, Looked, Trouble};
 use perennial_pki::digest::sha256_hex;
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{Access, Mode, OFlags};
 use std::fs::Metadata;
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt as _;
@@ -129,8 +130,9 @@ impl Tree {
         if metadata.len() > LIMIT || bytes.len() as u64 > LIMIT {
             return Err(Looked::Unusable(Trouble::TooLarge { limit: LIMIT }));
         }
-        let link_target = if link { self.end_of_link(&real) } else { None };
-        Ok((facts(&metadata, &bytes, link_target), bytes))
+        let link_target = self.end_of_link(&real).filter(|end| end != path);
+        let directory = self.directory(link_target.as_deref().unwrap_or(path));
+        Ok((facts(&metadata, &bytes, link_target, directory), bytes))
     }
 
     /// Where a chain of links ends, as the node's own programs name it.
@@ -141,6 +143,18 @@ impl Tree {
         }
         let root = self.root.canonicalize_utf8().ok()?;
         real.strip_prefix(root).ok().map(|inside| Utf8Path::new("/").join(inside))
+    }
+
+    /// A copy is never written.
+    fn directory(&self, path: &Utf8Path) -> Directory {
+        let Some(parent) = path.parent().filter(|_| !self.is_copy()) else { return Directory::Fine };
+        match rustix::fs::stat(parent.as_std_path()) {
+            Ok(stat) if open::to_others(&stat) => Directory::Open,
+            Ok(_) if rustix::fs::access(parent.as_std_path(), Access::WRITE_OK).is_err() => {
+                Directory::ReadOnly
+            }
+            Ok(_) | Err(_) => Directory::Fine,
+        }
     }
 
     fn below(&self, path: &Utf8Path) -> Utf8PathBuf {
@@ -182,7 +196,12 @@ fn parts(path: &Utf8Path) -> impl DoubleEndedIterator<Item = String> {
     path.components().filter_map(move |component| part(component.as_str()))
 }
 
-fn facts(metadata: &Metadata, bytes: &[u8], link_target: Option<Utf8PathBuf>) -> FileFacts {
+fn facts(
+    metadata: &Metadata,
+    bytes: &[u8],
+    link_target: Option<Utf8PathBuf>,
+    directory: Directory,
+) -> FileFacts {
     let time = |seconds: i64, nanoseconds: i64| {
         let nanoseconds = i32::try_from(nanoseconds).unwrap_or(0);
         Timestamp::new(seconds, nanoseconds).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -197,6 +216,7 @@ fn facts(metadata: &Metadata, bytes: &[u8], link_target: Option<Utf8PathBuf>) ->
         modified: time(metadata.mtime(), metadata.mtime_nsec()),
         changed: time(metadata.ctime(), metadata.ctime_nsec()),
         link_target,
+        directory,
     }
 }
 
