@@ -13,7 +13,7 @@ mod past;
 
 pub use cluster::{Cluster, Lease};
 pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
-pub use file::{File, FileFacts};
+pub use file::{Directory, File, FileFacts};
 pub use holder::{Component, Container, Holder};
 pub use kubelet::{Kubelet, Unit};
 pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};

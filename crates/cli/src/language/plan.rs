@@ -74,6 +74,8 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
         Reason::Authority => authority(language),
         Reason::ReloadsItself => reloads(language),
         Reason::RestartForbidden => forbidden(language),
+        Reason::DirectoryOpen => directory_open(language),
+        Reason::DirectoryReadOnly => directory_read_only(language),
     }
 }
 
@@ -87,6 +89,8 @@ words! {
     authority { en: "CA", zh: "证书机构" }
     reloads { en: "re-reads its files", zh: "自行重新读取文件" }
     forbidden { en: "restart forbidden", zh: "禁止重启" }
+    directory_open { en: "left as it is: others may write in its directory", zh: "保持原样：其目录可被其他用户写入" }
+    directory_read_only { en: "left as it is: its directory can't be written", zh: "保持原样：其目录不可写" }
 }
 
 /// What a step waits for, in a few words.

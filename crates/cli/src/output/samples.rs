@@ -42,6 +42,7 @@ pub(crate) fn file(path: &str, changed: &str) -> File {
         modified: time(changed),
         changed: time(changed),
         link_target: None,
+        directory: perennial_core::inventory::Directory::Fine,
     };
     File { path: path.into(), facts: Looked::Seen(facts) }
 }

@@ -40,20 +40,18 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
     Ok(())
 }
 
-/// The directories that hold everything that could be needed to go back, whatever is changed.
+/// The directories (and files elsewhere) that hold everything that could be needed to go back.
 pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
     let mut directories = vec!["/etc/kubernetes".into(), node.kubelet.certificate_directory.clone()];
     // Certificates may lie elsewhere: kubespray's ssl directory, a split etcd.
     let credentials = node.credentials.iter().filter(|credential| credential.role != Role::UserKubeconfig);
     let files = credentials.flat_map(|credential| credential.place.files());
     for file in files.chain(node.authorities.iter().map(|authority| &authority.file)) {
-        // Of a symbolic link only the link is copied: what it leads to lies elsewhere.
-        for directory in [file.path.parent(), file.real_path().parent()].into_iter().flatten() {
-            if !directories.iter().any(|known: &camino::Utf8PathBuf| directory.starts_with(known))
-                || file.path != *file.real_path()
-                    && !directories.iter().any(|known| known == directory)
-            {
-                directories.push(directory.to_owned());
+        // Of a symbolic link only the link is copied: what it leads to is wanted, and no more of what lies there.
+        let real = Some(file.real_path().as_path()).filter(|real| **real != file.path);
+        for source in [file.path.parent(), real].into_iter().flatten() {
+            if !directories.iter().any(|known: &camino::Utf8PathBuf| source.starts_with(known)) {
+                directories.push(source.to_owned());
             }
         }
     }

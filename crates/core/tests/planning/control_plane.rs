@@ -74,7 +74,7 @@ pub(crate) fn file(path: &str) -> File {
         modified: changed,
         changed,
         link_target: None,
-        directory: Directory::Fine,
+        directory: perennial_core::inventory::Directory::Fine,
     };
     File { path: path.into(), facts: Looked::Seen(facts) }
 }

@@ -15,8 +15,8 @@ use control_plane::{control_plane, credential, file, kubeconfig, now, until};
 use jiff::SignedDuration;
 use perennial_core::assess::Policy;
 use perennial_core::inventory::{
-    Chain, Cluster, Component, Container, Installed, LOOPBACK_SERVER_NAME, Layout, Looked, Node, Place, Role,
-    Trouble,
+    Chain, Cluster, Component, Container, Directory, Installed, LOOPBACK_SERVER_NAME, Layout, Looked, Node,
+    Place, Role, Trouble,
 };
 use perennial_core::plan::{
     Action, Fault, Plan, Reason, Refusal, Request, RestartApiserver, Source, Undo, Verb, lint, reload, renew,
@@ -179,6 +179,62 @@ fn a_link_to_admin_conf_is_no_copy() {
         *file = link;
     }
     assert!(!renewed(&decide(&node, &request()).unwrap()).contains(&path));
+}
+
+#[test]
+fn a_kubeconfig_that_cannot_be_written_safely_is_told_and_stands_in_nobodys_way() {
+    let path = "/home/bob/.kube/config";
+    for (directory, reason) in
+        [(Directory::Open, Reason::DirectoryOpen), (Directory::ReadOnly, Reason::DirectoryReadOnly)]
+    {
+        let mut node = control_plane(days(12));
+        with_user_kubeconfig(&mut node, now() + days(3), path);
+        in_directory(&mut node, path, directory);
+        let plan = decide(&node, &request()).unwrap();
+        assert!(!renewed(&plan).contains(&path) && renewed(&plan).contains(&"admin.conf"));
+        assert!(plan.kept.iter().any(|kept| kept.name == path && kept.reason == reason), "{reason:?}");
+        assert!(!plan.leaves_something_due());
+    }
+}
+
+#[test]
+fn a_certificate_in_a_directory_that_others_may_write_is_refused_before_a_run() {
+    let mut node = control_plane(days(12));
+    in_directory(&mut node, "apiserver", Directory::Open);
+    let refusal = decide(&node, &request()).unwrap_err();
+    assert_eq!(refusal, Refusal::DirectoryWritable { path: "/etc/kubernetes/pki".into() });
+}
+
+fn in_directory(node: &mut Node, credential: &str, directory: Directory) {
+    let credential = node.credentials.iter_mut().find(|known| known.name == credential).unwrap();
+    let (Place::Kubeconfig { file, .. } | Place::Pair { certificate: file, .. }) = &mut credential.place
+    else {
+        panic!("{credential:?}");
+    };
+    let Looked::Seen(facts) = &mut file.facts else { panic!("{file:?}") };
+    facts.directory = directory;
+}
+
+#[test]
+fn what_symbolic_links_lead_to_is_backed_up_and_swapped_there() {
+    let mut node = control_plane(days(12));
+    for credential in &mut node.credentials {
+        if let Place::Pair { certificate, key } = &mut credential.place {
+            for file in [certificate, key] {
+                let real = file.path.as_str().replace("/etc/kubernetes/pki", "/data/pki");
+                let Looked::Seen(facts) = &mut file.facts else { panic!("{file:?}") };
+                facts.link_target = Some(real.into());
+            }
+        }
+    }
+    let plan = decide(&node, &request()).unwrap();
+    let Action::Backup { directories } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
+    for renewal in plan.renewals() {
+        for file in renewal.target.files() {
+            assert!(!file.starts_with("/etc/kubernetes/pki"), "{file}");
+            assert_eq!(directories.iter().filter(|known| file.starts_with(known)).count(), 1, "{file}");
+        }
+    }
 }
 
 #[test]

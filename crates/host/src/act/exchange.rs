@@ -120,8 +120,6 @@ pub(super) fn discard(files: &[camino::Utf8PathBuf]) -> Result<(), PortError> {
             match fs::unlinkat(&directory, &*name, AtFlags::empty()) {
                 Ok(()) => removed = true,
                 Err(Errno::NOENT) => {}
-                // A read-only file system answers so for what is not there, too.
-                Err(_) if fs::statat(&directory, &*name, AtFlags::SYMLINK_NOFOLLOW) == Err(Errno::NOENT) => {}
                 Err(error) => return Err(named(file, error.into())),
             }
         }
@@ -266,6 +264,19 @@ mod tests {
         std::fs::set_permissions(&pair.root, PermissionsExt::from_mode(0o777)).unwrap();
         let error = super::super::stage::stage(&pair.root.join("a.key"), "r3", b"new").unwrap_err();
         assert!(error.to_string().contains("may be written by others"), "{error}");
+    }
+
+    #[test]
+    fn a_run_is_rid_of_its_staged_files_whatever_has_become_of_the_directory() {
+        let pair = Pair::new();
+        let twins: Vec<_> = pair.exchanges().into_iter().map(|file| file.twin).collect();
+        std::fs::set_permissions(&pair.root, PermissionsExt::from_mode(0o777)).unwrap();
+        discard(&twins).unwrap();
+        assert_eq!(std::fs::read_dir(&pair.root).unwrap().count(), 2);
+        std::os::unix::fs::symlink("/etc", pair.root.join("link")).unwrap();
+        for elsewhere in ["link", "a.crt", "nowhere"] {
+            discard(&[pair.root.join(elsewhere).join(".a.key.perennial-r1")]).unwrap();
+        }
     }
 
     #[test]

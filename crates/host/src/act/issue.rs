@@ -77,7 +77,8 @@ pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, Stri
 fn authority(certificate: &Utf8Path, key: &Utf8Path, fingerprint: &str) -> Result<Authority, String> {
     let real = |path: &Utf8Path| path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"));
     let (real_certificate, real_key) = (real(certificate)?, real(key)?);
-    let certificates = certificates(&read(&real_certificate)?).map_err(|error| format!("{certificate} {error}"))?;
+    let certificates =
+        certificates(&read(&real_certificate)?).map_err(|error| format!("{certificate} {error}"))?;
     let planned =
         certificates.into_iter().find(|certificate| certificate.fingerprint_sha256() == fingerprint);
     let planned = planned.ok_or_else(|| format!("{certificate} does not hold the planned CA any more"))?;
