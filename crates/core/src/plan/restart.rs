@@ -88,13 +88,7 @@ pub(super) fn steps(node: &Node, component: Component) -> Vec<Step> {
                 })
             }),
     );
-    // kube-scheduler gives its lease back when it ends (ReleaseOnCancel, cmd/kube-scheduler/app/options);
-    // kube-controller-manager does not.
-    let keeps_its_lease = component == Component::KubeControllerManager;
-    let lease = matches!(component, Component::KubeControllerManager | Component::KubeScheduler);
-    if lease && !keeps_its_lease {
-        proofs.push(Proof::LeaseRenewed { component });
-    }
+    let elects = matches!(component, Component::KubeControllerManager | Component::KubeScheduler);
     let mut steps = vec![Step {
         guards: vec![Guard::KubeletRuns],
         action: Action::Restart { component },
@@ -102,7 +96,10 @@ pub(super) fn steps(node: &Node, component: Component) -> Vec<Step> {
         proofs,
         limit_seconds: RESTART_LIMIT_SECONDS,
     }];
-    if keeps_its_lease {
+    // kube-controller-manager keeps its lease when it ends. kube-scheduler gives it back (ReleaseOnCancel,
+    // cmd/kube-scheduler/app/options), but not when the API had refused it: and a successor waits out the whole
+    // fifteen seconds of a lease that it finds held.
+    if elects {
         steps.push(Step {
             guards: vec![Guard::HolderIsGone],
             action: Action::ReleaseLease { component },

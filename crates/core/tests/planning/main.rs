@@ -71,13 +71,14 @@ fn all_leaves_are_renewed_and_only_what_never_re_reads_is_restarted() {
 }
 
 #[test]
-fn the_controller_managers_lease_is_released_and_the_schedulers_is_not() {
+fn whoever_elects_a_leader_gets_a_dead_holders_lease_released() {
     let plan = decide(&control_plane(days(12)), &request()).unwrap();
     let released = plan.steps.iter().filter_map(|step| match step.action {
         Action::ReleaseLease { component } => Some(component),
         _ => None,
     });
-    assert_eq!(released.collect::<Vec<_>>(), [Component::KubeControllerManager]);
+    let elected = [Component::KubeScheduler, Component::KubeControllerManager];
+    assert_eq!(released.collect::<Vec<_>>(), elected);
 }
 
 #[test]
