@@ -4,7 +4,9 @@ use super::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Source, St
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, RestartApiserver, Undo, digest, restart};
 use crate::assess::memory::stale;
 use crate::assess::{Policy, certificates};
-use crate::inventory::{Authority, Component, Credential, Directory, Layout, Looked, Material, Node, Place, Role};
+use crate::inventory::{
+    Authority, Component, Credential, Directory, Layout, Looked, Material, Node, Place, Role,
+};
 use camino::Utf8PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use perennial_pki::certificate::Certificate;
@@ -313,7 +315,7 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
     copies
 }
 
-/// kube-scheduler before kube-controller-manager: it gives its lease back by itself. kube-apiserver last.
+/// kube-scheduler first: it gives its lease back, so its pause is the shorter one. kube-apiserver last.
 fn restarts(
     node: &Node,
     request: &Request,
