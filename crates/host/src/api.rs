@@ -31,6 +31,10 @@ use tower::{BoxError, ServiceBuilder};
 /// What a call may take after the connection is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
+/// How often a request that passes through the API server is repeated after its failure, and after what pause.
+const ASKED_AGAIN: usize = 3;
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// The components that elect a leader, and whose lease perennial may release.
 pub const ELECTED: [Component; 2] = [Component::KubeControllerManager, Component::KubeScheduler];
 
@@ -150,8 +154,20 @@ impl Api {
     }
 
     /// Whether the API server reaches a node's kubelet: with its client certificate, through the node's proxy.
+    ///
+    /// The first handshake after that certificate has changed makes kube-apiserver close all its connections to
+    /// kubelets, the new one included (client-go transport/cert_rotation.go): that one request fails with 503.
     pub async fn kubelet_reached(&self, node: &str) -> Result<(), ApiError> {
-        self.text(&format!("/api/v1/nodes/{node}/proxy/healthz")).await.map(|_| ())
+        let path = format!("/api/v1/nodes/{node}/proxy/healthz");
+        let mut answer = self.text(&path).await;
+        for _ in 0..ASKED_AGAIN {
+            if !matches!(answer, Err(ApiError::Refused { code: 500.., .. })) {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            answer = self.text(&path).await;
+        }
+        answer.map(|_| ())
     }
 
     /// The API services that are served by somebody else, and whether the API server reaches them.
