@@ -179,7 +179,7 @@ pub struct Authority {
     pub name: String,
     /// Its certificate file.
     pub file: File,
-    /// Every certificate in that file.
+    /// Every certificate in that file; the one that its key belongs to first.
     pub certificates: Looked<Vec<Certificate>>,
     /// Where its key would be.
     pub key_path: Utf8PathBuf,

@@ -61,18 +61,24 @@ pub(super) fn authorities(tree: &Tree, pods: &StaticPods, kubelet: Option<&Utf8P
 
 fn authority(tree: &Tree, name: &str, path: &Utf8Path, key_path: Option<Utf8PathBuf>) -> Authority {
     let content = tree.read(path);
-    let certificates = pairs::bundle(content.looked());
+    let mut certificates = pairs::bundle(content.looked());
     let key_path = key_path.unwrap_or_else(|| key_beside(path));
-    let key = key(tree, &key_path, certificates.seen().map(Vec::as_slice).unwrap_or_default());
+    let mut none = Vec::new();
+    let bundle = if let Looked::Seen(seen) = &mut certificates { seen } else { &mut none };
+    let key = key(tree, &key_path, bundle);
     Authority { name: name.to_owned(), file: content.file, certificates, key_path, key }
 }
 
-/// A CA's key fits if it is that of any certificate in the bundle: during a rotation there are two.
-fn key(tree: &Tree, path: &Utf8Path, certificates: &[Certificate]) -> Looked<Key> {
+/// A CA's key fits if it is that of any certificate in the bundle: during a rotation there are two. The one that
+/// signs comes first from now on; of two for the same key, the one that ends later.
+fn key(tree: &Tree, path: &Utf8Path, certificates: &mut [Certificate]) -> Looked<Key> {
     let content = tree.read(path);
     let (facts, secret) = pairs::private_key(content.looked(), None);
-    let fits = |key: &PrivateKey| certificates.iter().any(|certificate| key.matches(certificate));
-    facts.map(|facts| Key { fits: secret.is_some_and(|secret| fits(&secret.0)), ..facts })
+    let Some(secret) = secret else { return facts };
+    let ends = |key: &PrivateKey, one: &Certificate| key.matches(one).then(|| one.not_after());
+    certificates.sort_by_key(|one| std::cmp::Reverse(ends(&secret.0, one)));
+    let fits = certificates.first().is_some_and(|first| secret.0.matches(first));
+    facts.map(|facts| Key { fits, ..facts })
 }
 
 /// kubeadm's `ca.key` beside `ca.crt`; `ca-key.pem` beside `ca.pem` (cfssl, kubespray's etcd).
@@ -80,5 +86,31 @@ fn key_beside(path: &Utf8Path) -> Utf8PathBuf {
     match (path.extension(), path.file_stem()) {
         (Some("pem"), Some(stem)) => path.with_file_name(format!("{stem}-key.pem")),
         _ => path.with_extension("key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_certificate_that_the_key_belongs_to_comes_first_whatever_the_bundles_order() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(directory.path()).unwrap();
+        let own = include_str!("../../../pki/testdata/p256-ca.pem");
+        let other = include_str!("../../../pki/testdata/rsa-ca.pem");
+        let pem = |text: &str| perennial_pki::certificate::leaf(text.as_bytes()).unwrap().to_pem();
+        std::fs::write(root.join("ca.key"), PrivateKey::from_pem(own.as_bytes()).unwrap().to_pem()).unwrap();
+        for (bundle, fits) in [
+            ([pem(own), pem(other)].concat(), true),
+            ([pem(other), pem(own)].concat(), true),
+            (pem(other), false),
+        ] {
+            std::fs::write(root.join("ca.crt"), &bundle).unwrap();
+            let seen = authority(&Tree::new(root), "ca", "/ca.crt".into(), None);
+            let (certificates, key) = (seen.certificates.seen().unwrap(), seen.key.seen().unwrap());
+            assert_eq!(certificates.len(), bundle.matches("BEGIN").count());
+            assert_eq!((key.fits, certificates[0].to_pem() == pem(own)), (fits, fits));
+        }
     }
 }
