@@ -42,6 +42,9 @@ struct Entry {
 /// # Errors
 /// `AlreadyExists` for a target that is there; anything else names its file.
 pub fn backup(sources: &[Utf8PathBuf], target: &Utf8Path) -> io::Result<Backup> {
+    // Whatever the caller's umask takes away: exactly 0600 and 0700, so that root's tools without CAP_DAC_OVERRIDE
+    // can read a copy, too.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     make_directory(target, false).map_err(|error| named(target, error))?;
     let mut copy = Copy { target, entries: Vec::new(), skipped: Vec::new(), bytes: 0 };
     for source in sources {
@@ -163,6 +166,7 @@ mod tests {
         let copied = target.join(source.as_str().trim_start_matches('/'));
         let metadata = fs::metadata(copied.join("ca.key")).unwrap();
         assert_eq!((metadata.mode() & 0o777, metadata.nlink()), (0o600, 1));
+        assert_eq!(fs::metadata(&copied).unwrap().mode() & 0o777, 0o700);
         assert_eq!(fs::read_to_string(copied.join("ca.key")).unwrap(), "key");
         assert_eq!(copied.join("link").read_link_utf8().unwrap(), "ca.key");
         assert_eq!((made.files, made.skipped), (1, vec![source.join("huge")]));

@@ -48,6 +48,12 @@ pub fn lock(state: &Utf8Path) -> Result<Lock, LockError> {
     }
 }
 
+/// Whether a perennial works on the node now. Nothing is made or held.
+pub(crate) fn is_held(state: &Utf8Path) -> bool {
+    let Ok(file) = File::open(state.join("lock")) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,9 +62,12 @@ mod tests {
     fn a_second_one_is_refused_until_the_first_is_gone() {
         let directory = tempfile::tempdir().unwrap();
         let state = Utf8Path::from_path(directory.path()).unwrap().join("perennial");
+        assert!(!is_held(&state));
         let first = lock(&state).unwrap();
+        assert!(is_held(&state));
         assert!(matches!(lock(&state), Err(LockError::Refused(Refusal::Locked { .. }))));
         drop(first);
+        assert!(!is_held(&state) && state.join("lock").exists());
         assert!(lock(&state).is_ok());
     }
 }

@@ -7,6 +7,7 @@ use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
 use super::{Look, api, authorities, holders, listeners, systemd};
 use crate::act::journal::{self, Reason, Unreadable};
+use crate::act::lock::is_held;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::inventory::{
@@ -107,12 +108,13 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     }
 }
 
-/// What earlier runs left behind. A journal that can't be read is told: it may be an open run.
+/// What earlier runs left behind; a run that is being carried out just now is not left behind. A journal that can't be read is told: it may be an open run.
 fn past(tree: &Tree, look: &Look, troubles: &mut Vec<(Utf8PathBuf, Trouble)>) -> Past {
     if tree.is_copy() {
         return Past::default();
     }
     match journal::past(&look.state_directory) {
+        Ok((past, _)) if past.open.is_some() && is_held(&look.state_directory) => Past { open: None, ..past },
         Ok((past, _)) => past,
         Err(Unreadable { reason: Reason::Io(error), .. }) if error.kind() == ErrorKind::PermissionDenied => {
             Past::default()
