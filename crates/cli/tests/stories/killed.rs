@@ -66,5 +66,5 @@ fn everything_is_right(cluster: &Cluster, days: i64) {
 /// A number from 0 to 1, other ones in every run: the clock's last digits.
 fn chance() -> f64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    f64::from(now.subsec_nanos() / 1000 % 1000) / 1000.0
+    f64::from(now.subsec_micros() % 1000) / 1000.0
 }

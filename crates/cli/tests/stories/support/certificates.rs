@@ -40,13 +40,6 @@ pub(crate) struct Leaf {
     pub(crate) certificate: Certificate,
 }
 
-impl Leaf {
-    /// Everything that a re-issue must keep: subject and extensions, byte for byte, in their order.
-    pub(crate) fn identity(&self) -> (Vec<u8>, Vec<(String, bool, Vec<u8>)>) {
-        (self.certificate.subject_der().to_vec(), self.certificate.extensions())
-    }
-}
-
 /// Every leaf of cp1.
 pub(crate) fn leaves(cluster: &Cluster) -> Vec<Leaf> {
     let read = |path: &str| cluster.lab.read("cp1", path).unwrap_or_else(|error| panic!("{error}"));
