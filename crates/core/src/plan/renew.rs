@@ -288,8 +288,8 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
             continue;
         }
         let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
-        let older = own != leaf && leaf.not_after() < own.not_after();
-        if (renewed.is_some() && (older || own == leaf)) || (renewed.is_none() && older) {
+        let new_not_after = renewed.map_or_else(|| own.not_after(), |renewal| renewal.new_not_after);
+        if leaf.not_after() < new_not_after {
             let reason = match file.facts.seen().map(|facts| facts.directory) {
                 Some(Directory::Open) => Some(Reason::DirectoryOpen),
                 Some(Directory::ReadOnly) => Some(Reason::DirectoryReadOnly),
@@ -307,7 +307,7 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
                     path: original.place.file().real_path().clone(),
                 },
                 old_not_after: Some(leaf.not_after()),
-                new_not_after: renewed.map_or_else(|| own.not_after(), |renewal| renewal.new_not_after),
+                new_not_after,
                 names: 0,
             });
         }
