@@ -4,8 +4,8 @@ use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_core::inventory::{
     Authority, Chain, Component, Container, Credential, File, FileFacts, Handshake, Holder, Key, Kubelet,
-    LOOPBACK_SERVER_NAME, Layout, Listener, Looked, Material, Node, Past, Place, Role, Served, Trouble, Unit,
-    Version,
+    LOOPBACK_SERVER_NAME, Layout, Listener, Looked, Material, Node, Past, Place, Role, Served, StaticPod,
+    Trouble, Unit, Version,
 };
 use perennial_pki::certificate::{Certificate, certificates};
 use perennial_pki::digest::sha256_hex;
@@ -29,6 +29,15 @@ fn certificate(name: &str) -> Certificate {
 
 pub(crate) fn chain(name: &str) -> Chain {
     Chain::new(vec![certificate(name)]).unwrap()
+}
+
+fn static_pod(component: Component) -> StaticPod {
+    StaticPod {
+        component,
+        manifest: file(&format!("/etc/kubernetes/manifests/{component}.yaml"), MADE),
+        version: Version::parse("v1.34.2"),
+        flags: std::collections::BTreeMap::new(),
+    }
 }
 
 pub(crate) fn file(path: &str, changed: &str) -> File {
@@ -160,7 +169,7 @@ pub(crate) fn healthy() -> Node {
         layout: Layout::ControlPlane,
         kubernetes: Version::parse("v1.36.3"),
         address: Some("10.0.0.11".parse().unwrap()),
-        static_pods: Vec::new(),
+        static_pods: Component::STATIC.map(static_pod).into(),
         authorities: vec![
             authority("ca", "ca"),
             authority("etcd-ca", "etcd/ca"),

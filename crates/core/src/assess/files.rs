@@ -1,12 +1,20 @@
 //! Files that are no credential: manifests, the kubelet's configuration.
 
 use super::{Check, Finding, State};
-use crate::inventory::Node;
+use crate::inventory::{Component, Layout, Looked, Node, Role};
+
+/// What lies on the disk of a node that runs the component.
+const TRACES: [(Component, Role); 3] = [
+    (Component::KubeApiserver, Role::ApiserverServing),
+    (Component::KubeControllerManager, Role::ControllerManager),
+    (Component::KubeScheduler, Role::Scheduler),
+];
 
 pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
     for pod in &node.static_pods {
         checks.push(Check { object: pod.manifest.path.to_string(), state: State::Pass });
     }
+    missing_manifests(node, checks);
     for (path, trouble) in &node.troubles {
         let state = if trouble.blind() {
             State::CouldNotLook(trouble.clone())
@@ -14,5 +22,23 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
             State::Fail(Finding::FileUnusable { path: path.clone(), trouble: trouble.clone() })
         };
         checks.push(Check { object: path.to_string(), state });
+    }
+}
+
+/// A manifest that somebody has moved away and not back: the runbook's most frequent leftover.
+fn missing_manifests(node: &Node, checks: &mut Vec<Check>) {
+    // A manifest that is there and can't be read is told already.
+    let unread = node.troubles.iter().any(|(path, _)| path.starts_with(&node.kubelet.static_pods));
+    if node.layout != Layout::ControlPlane || unread {
+        return;
+    }
+    for (component, role) in TRACES {
+        let left =
+            node.credentials.iter().any(|one| one.role == role && !matches!(one.certificate, Looked::Absent));
+        if left && node.static_pod(component).is_none() {
+            let path = node.kubelet.static_pods.join(format!("{component}.yaml"));
+            checks
+                .push(Check { object: path.to_string(), state: State::Fail(Finding::FileMissing { path }) });
+        }
     }
 }

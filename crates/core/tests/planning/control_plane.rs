@@ -4,7 +4,8 @@ use camino::Utf8PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::inventory::{
     Authority, Chain, Component, Container, Credential, File, FileFacts, Handshake, Holder, Key, Kubelet,
-    LOOPBACK_SERVER_NAME, Layout, Listener, Looked, Material, Node, Past, Place, Role, Served, Unit, Version,
+    LOOPBACK_SERVER_NAME, Layout, Listener, Looked, Material, Node, Past, Place, Role, Served, StaticPod,
+    Unit, Version,
 };
 use perennial_pki::certificate::{Certificate, leaf};
 use perennial_pki::key::{KeyForm, KeyKind, PrivateKey};
@@ -116,7 +117,7 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
         layout: Layout::ControlPlane,
         kubernetes: Version::parse("v1.36.3"),
         address: "10.0.0.1".parse().ok(),
-        static_pods: Vec::new(),
+        static_pods: Component::STATIC.map(static_pod).into(),
         authorities: ["ca", "etcd-ca", "front-proxy-ca"].map(authority).into(),
         credentials,
         holders: vec![
@@ -170,6 +171,15 @@ pub(crate) fn credential(
         certificate: Looked::Seen(Chain::new(vec![until(end)]).unwrap()),
         key: Looked::Seen(Key { kind: KeyKind::EcdsaP256, form: KeyForm::Sec1, fits: true }),
         used_by,
+    }
+}
+
+fn static_pod(component: Component) -> StaticPod {
+    StaticPod {
+        component,
+        manifest: file(&format!("/etc/kubernetes/manifests/{component}.yaml")),
+        version: Version::parse("v1.36.3"),
+        flags: std::collections::BTreeMap::new(),
     }
 }
 

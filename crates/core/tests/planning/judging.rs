@@ -140,6 +140,8 @@ fn each_fault_has_its_code() {
     assert_eq!(missing, [Code::FileMissing]);
     let empty = with(&|node| node.credentials[0].certificate = Looked::Unusable(Trouble::Empty));
     assert_eq!(empty, [Code::FileUnusable]);
+    let moved_away = with(&|node| node.static_pods.retain(|pod| pod.component != Component::KubeScheduler));
+    assert_eq!(moved_away, [Code::FileMissing]);
     let down = with(&|node| {
         if let Looked::Seen(unit) = &mut node.kubelet.unit {
             unit.active_state = "failed".into();
