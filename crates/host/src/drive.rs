@@ -139,9 +139,15 @@ impl<'a, P: Port> Driver<'a, P> {
                     }
                     self.step_began = self.port.elapsed();
                     self.tell(step, Phase::Started);
-                    self.attempt(step, Self::perform)?;
+                    if !self.attempt(step, Self::perform)? {
+                        return Ok(Ended::Stopped);
+                    }
                 }
-                Next::Prove(step) => self.attempt(step, Self::prove)?,
+                Next::Prove(step) => {
+                    if !self.attempt(step, Self::prove)? {
+                        return Ok(Ended::Stopped);
+                    }
+                }
                 Next::Undo(step) => {
                     self.step_began = self.port.elapsed();
                     self.tell(step, Phase::Undoing);
@@ -150,6 +156,7 @@ impl<'a, P: Port> Driver<'a, P> {
                         Err(Failure::Step(reason)) => {
                             self.record(Body::Failed { step, reason, undo: false })?;
                         }
+                        Err(Failure::Stopped) => return Ok(Ended::Stopped),
                         Err(Failure::Port(error)) => return Err(error),
                     }
                 }
@@ -167,19 +174,21 @@ impl<'a, P: Port> Driver<'a, P> {
         }
     }
 
-    /// Runs one half of a step; a failure is written down, with whether the run may go back.
+    /// Runs one half of a step; a failure is written down, with whether the run may go back. `false`: the operator
+    /// asked to stop while something was awaited.
     fn attempt(
         &mut self,
         step: usize,
         half: fn(&mut Self, usize) -> Result<(), Failure>,
-    ) -> Result<(), PortError> {
+    ) -> Result<bool, PortError> {
         match half(self, step) {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(Failure::Stopped) => Ok(false),
             Err(Failure::Port(error)) => Err(error),
             Err(Failure::Step(reason)) => {
                 self.tell(step, Phase::Failed { reason: &reason });
                 let undo = self.undo_allowed();
-                self.record(Body::Failed { step, reason, undo })
+                self.record(Body::Failed { step, reason, undo }).map(|()| true)
             }
         }
     }
@@ -237,6 +246,8 @@ impl<'a, P: Port> Driver<'a, P> {
 enum Failure {
     /// The step failed; the run decides what follows.
     Step(String),
+    /// The operator asked to stop, and what was awaited can be awaited by the next run.
+    Stopped,
     /// The journal or the process itself is gone: nothing can be decided any more.
     Port(PortError),
 }

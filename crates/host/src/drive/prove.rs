@@ -16,16 +16,19 @@ pub(super) enum Seen {
 impl<P: Port> Driver<'_, P> {
     pub(super) fn prove(&mut self, index: usize) -> Result<(), Failure> {
         let step = self.step(index);
-        let evidence = self.await_all(index, &step, |driver, proof| driver.holds(index, &step, proof))?;
+        let evidence =
+            self.await_all(index, &step, true, |driver, proof| driver.holds(index, &step, proof))?;
         self.tell(index, Phase::Proven { evidence: &evidence });
         self.record(Body::Proven { step: index, evidence }).map_err(Failure::Port)
     }
 
-    /// Looks at every proof of `step` until all hold.
+    /// Looks at every proof of `step` until all hold. A crash back-off may take minutes: `may_stop` says whether the
+    /// operator can end the wait.
     pub(super) fn await_all(
         &mut self,
         index: usize,
         step: &Step,
+        may_stop: bool,
         holds: impl Fn(&mut Self, &Proof) -> Result<Seen, Failure>,
     ) -> Result<Vec<String>, Failure> {
         let began = self.port.elapsed();
@@ -35,7 +38,7 @@ impl<P: Port> Driver<'_, P> {
                 match holds(self, proof) {
                     Ok(Seen::Yes(seen)) => evidence.push(seen),
                     Ok(Seen::NotYet(what)) => missing = missing.or(Some(what)),
-                    Err(Failure::Port(error)) => return Err(Failure::Port(error)),
+                    Err(end @ (Failure::Port(_) | Failure::Stopped)) => return Err(end),
                     // What can't be seen now may be seen in a moment.
                     Err(Failure::Step(reason)) => missing = missing.or(Some(reason)),
                 }
@@ -44,6 +47,9 @@ impl<P: Port> Driver<'_, P> {
             let limit = SignedDuration::from_secs(i64::from(step.limit_seconds));
             if self.port.elapsed() - began >= limit {
                 return Err(Failure::Step(format!("{missing} (waited {} s)", limit.as_secs())));
+            }
+            if may_stop && self.port.stop_requested() {
+                return Err(Failure::Stopped);
             }
             self.tell(index, Phase::Waiting);
             self.port.wait();

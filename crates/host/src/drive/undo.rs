@@ -56,7 +56,7 @@ impl<P: Port> Driver<'_, P> {
             self.port.perform(&Effect::Exchange { files: exchanges })?;
         }
         let old = self.old_fingerprint(&swap.credential);
-        self.await_all(index, step, |driver, proof| match proof {
+        self.await_all(index, step, false, |driver, proof| match proof {
             Proof::Served(listening) => driver.serves(listening, old.as_deref()),
             _ => Ok(Seen::Yes("as before".to_owned())),
         })?;
@@ -77,7 +77,7 @@ impl<P: Port> Driver<'_, P> {
         {
             self.stop(component, container)?;
         }
-        self.await_all(index, step, |driver, proof| match proof {
+        self.await_all(index, step, false, |driver, proof| match proof {
             Proof::NewContainer { component } => driver.new_container(index, *component),
             _ => Ok(Seen::Yes("as before".to_owned())),
         })?;

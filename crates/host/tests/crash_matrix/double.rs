@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     End { at: usize, variant: usize },
     /// Effect `at` fails without having done anything.
     Error { at: usize },
+    /// The operator asks to stop, from effect `at` on.
+    Stop { at: usize },
     /// Somebody removes every staged file before effect `at`.
     Purge { at: usize },
 }
@@ -231,6 +233,6 @@ impl Port for Double<'_> {
     }
 
     fn stop_requested(&self) -> bool {
-        false
+        matches!(self.fault, Fault::Stop { at } if self.variants.len() >= at)
     }
 }

@@ -179,6 +179,36 @@ fn a_failing_effect_is_undone_while_the_old_certificates_are_good() {
 }
 
 #[test]
+fn whoever_asks_to_stop_is_never_left_waiting_and_the_next_run_goes_on() {
+    for old in [Old::Good, Old::Expired, Old::Keyless] {
+        let (_, effects) = process(&mut fresh(old), old, Fault::None);
+        for at in 0..effects.len() {
+            let context = format!("after a stop at effect {at} ({old:?})");
+            let mut world = fresh(old);
+            let (end, _) = process(&mut world, old, Fault::Stop { at });
+            let end = end.unwrap().unwrap();
+            assert!(matches!(end, Ended::Stopped | Ended::Committed), "{end:?} {context}");
+            assert_nothing_torn(&world, old, &context);
+            let ended = settle(&mut world, old, &context);
+            assert_settled(&world, old, &ended, &context);
+        }
+    }
+}
+
+#[test]
+fn a_component_that_does_not_come_back_is_not_awaited_against_the_operators_will() {
+    let old = Old::Good;
+    let (_, effects) = process(&mut fresh(old), old, Fault::None);
+    let stopped_while_waiting = (0..effects.len()).any(|at| {
+        let mut world = fresh(old);
+        world.frozen = true;
+        let (end, _) = process(&mut world, old, Fault::Stop { at });
+        world.restarts == 1 && matches!(end, Ok(Some(Ended::Stopped)))
+    });
+    assert!(stopped_while_waiting);
+}
+
+#[test]
 fn staged_files_that_somebody_removes_never_cost_a_live_one() {
     for old in [Old::Good, Old::Expired, Old::Keyless] {
         let (_, effects) = process(&mut fresh(old), old, Fault::None);

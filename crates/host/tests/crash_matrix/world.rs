@@ -16,6 +16,8 @@ pub(crate) struct World {
     pub(crate) backups: usize,
     pub(crate) clock: Timestamp,
     pub(crate) restarts: usize,
+    /// The kubelet starts nothing.
+    pub(crate) frozen: bool,
     starts: usize,
 }
 
@@ -44,6 +46,7 @@ impl World {
             backups: 0,
             clock,
             restarts: 0,
+            frozen: false,
             starts: 0,
         };
         for component in [Component::KubeScheduler, Component::KubeControllerManager] {
@@ -107,6 +110,9 @@ impl World {
     /// A moment passes: the kubelet starts what is missing, leaders renew, candidates take what is free.
     pub(crate) fn tick(&mut self) {
         self.clock += SignedDuration::from_millis(50);
+        if self.frozen {
+            return;
+        }
         for component in [Component::KubeScheduler, Component::KubeControllerManager] {
             if self.containers[&component].container.is_none() {
                 self.start(component);
