@@ -68,7 +68,7 @@ pub(crate) struct Renew {
     pub(crate) due: bool,
     #[arg(long)]
     pub(crate) force: bool,
-    #[arg(long, value_name = "LENGTH", default_value = "1y", value_parser = duration)]
+    #[arg(long, value_name = "LENGTH", default_value = "1y", value_parser = life)]
     pub(crate) validity: SignedDuration,
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) restart_apiserver: WhenRestart,
@@ -128,6 +128,12 @@ impl From<WhenRestart> for RestartApiserver {
             WhenRestart::Always => Self::Always,
         }
     }
+}
+
+/// How long a new certificate lives. `6m` is six minutes, and whoever types it means months.
+fn life(text: &str) -> Result<SignedDuration, String> {
+    let length = duration(text)?;
+    if length < SignedDuration::from_hours(1) { Err(format!("{text} is too short")) } else { Ok(length) }
 }
 
 impl Global {
@@ -242,6 +248,19 @@ mod tests {
                     assert!(line.width() <= 80, "{verb}: {line}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_certificate_is_made_that_ends_within_the_hour() {
+        let parse = |life: &str| {
+            command(Language::En).try_get_matches_from(["perennial", "renew", "--validity", life])
+        };
+        for short in ["1s", "59m", "6m", "3599s", "0d"] {
+            assert!(parse(short).is_err(), "{short}");
+        }
+        for long in ["1h", "60m", "1d", "100y"] {
+            assert!(parse(long).is_ok(), "{long}");
         }
     }
 

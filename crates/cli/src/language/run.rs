@@ -53,8 +53,8 @@ words! {
         zh: "（会先完成或撤销未结束的运行）",
     }
     unhealthy {
-        en: "renewed, but not everything could be proven afterwards",
-        zh: "已续订，但之后有连接被否定",
+        en: "all steps were done, but an edge was refuted afterwards",
+        zh: "所有步骤已完成，但之后有连接被否定",
     }
 }
 
@@ -63,9 +63,21 @@ messages! {
     exchange(credential: &str) { en: "{credential}: exchange", zh: "{credential}：交换" }
     restart(component: &str) { en: "{component}: restart", zh: "{component}：重启" }
     lease(component: &str) { en: "{component}: release the lease", zh: "{component}：释放租约" }
-    done(node: &str, renewed: usize, restarted: usize, time: &str) {
-        en: "{node}: {renewed} renewed, {restarted} restarted, done and proven in {time}",
-        zh: "{node}：续订 {renewed} 项，重启 {restarted} 项，已完成并验证，用时 {time}",
+    counts(renewed: usize, restarted: usize) {
+        en: "{renewed} renewed, {restarted} restarted",
+        zh: "续订 {renewed} 项，重启 {restarted} 项",
+    }
+    counts_with_copies(renewed: usize, copied: usize, restarted: usize) {
+        en: "{renewed} renewed, {copied} copied, {restarted} restarted",
+        zh: "续订 {renewed} 项，复制 {copied} 项，重启 {restarted} 项",
+    }
+    done(node: &str, counts: &str, time: &str) {
+        en: "{node}: {counts}, done and proven in {time}",
+        zh: "{node}：{counts}，已完成并验证，用时 {time}",
+    }
+    done_in_part_proven(node: &str, counts: &str, n: usize, time: &str) {
+        en: [n: "{node}: {counts}, done in {time}; {n} edge is not proven", "{node}: {counts}, done in {time}; {n} edges are not proven"],
+        zh: "{node}：{counts}，已完成，用时 {time}；{n} 个连接未证明",
     }
     nothing_due(node: &str) {
         en: "{node}: nothing to do",

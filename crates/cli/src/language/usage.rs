@@ -34,7 +34,15 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
                 invalid_value(language, &argument, &given, &valid)
             }
         }
-        ErrorKind::ValueValidation => wrong_value(language, &argument, &context(ContextKind::InvalidValue)),
+        ErrorKind::ValueValidation => {
+            let given = context(ContextKind::InvalidValue);
+            // Understood, and refused all the same: only a life can be too short.
+            if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
+                too_short(language, &argument, &given)
+            } else {
+                wrong_value(language, &argument, &given)
+            }
+        }
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
             prior if prior.is_empty() || prior == argument => given_twice(language, &argument),
             prior => conflict(language, &argument, &prior),
@@ -74,6 +82,10 @@ messages! {
     wrong_value(argument: &str, given: &str) {
         en: "{argument}: {given} can't be understood; give a number and a unit, for example 30d, 12h, 1y or 20%",
         zh: "{argument}：无法理解 {given}；请给出数字和单位，例如 30d、12h、1y 或 20%",
+    }
+    too_short(argument: &str, given: &str) {
+        en: "{argument}: {given} is less than an hour (m means minutes); give days or years, for example 180d or 1y",
+        zh: "{argument}：{given} 不足一小时（m 表示分钟）；请使用天或年，例如 180d 或 1y",
     }
     conflict(argument: &str, other: &str) {
         en: "{argument} and {other} exclude each other",

@@ -18,6 +18,7 @@ words! {
     not_on_disk { en: "nothing on disk", zh: "磁盘上没有" }
     start_unknown { en: "process start unknown", zh: "进程启动时间未知" }
     lease_is_new { en: "lease renewed", zh: "租约已更新" }
+    lease_is_old { en: "lease not renewed since", zh: "此后租约未更新" }
 }
 
 messages! {

@@ -4,8 +4,8 @@ use super::{Line, Mark, Paint, Screen, verify};
 use crate::exit::{Exit, of_edges};
 use crate::language::{Language, plan as plan_words, run as say, screen as label};
 use crate::world::{Ended, Run};
-use perennial_core::plan::{Plan, Verb};
-use perennial_core::prove::Edge;
+use perennial_core::plan::{Plan, Source, Verb};
+use perennial_core::prove::{Edge, Verdict};
 
 /// A run, or a plan that needed none.
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +61,14 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
             screen.command(label::label_do(language), say::LOOK);
             return;
         }
-        let (renewed, restarted) = (plan.renewals().count(), plan.restarts().count());
-        mark_line(screen, Mark::Good, &say::done(language, &plan.node, renewed, restarted, &time));
+        let counts = counts(language, plan);
+        match report.edges.unwrap_or_default().iter().filter(|edge| edge.verdict != Verdict::Proven).count() {
+            0 => mark_line(screen, Mark::Good, &say::done(language, &plan.node, &counts, &time)),
+            open => {
+                let text = say::done_in_part_proven(language, &plan.node, &counts, open, &time);
+                mark_line(screen, Mark::Warn, &text);
+            }
+        }
         return;
     }
     let (step, reason) = run.ended.failure();
@@ -102,6 +108,16 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
             screen.command(label, &format!("perennial {}", verb(plan)));
             screen.labelled("", say::go_on_note(language), Paint::Plain);
         }
+    }
+}
+
+/// In the words of the plan: a copy is no new certificate.
+fn counts(language: Language, plan: &Plan) -> String {
+    let copied = plan.renewals().filter(|renewal| matches!(renewal.source, Source::CopyOf { .. })).count();
+    let (renewed, restarted) = (plan.renewals().count() - copied, plan.restarts().count());
+    match copied {
+        0 => say::counts(language, renewed, restarted),
+        _ => say::counts_with_copies(language, renewed, copied, restarted),
     }
 }
 

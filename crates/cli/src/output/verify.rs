@@ -80,8 +80,10 @@ fn shown(language: Language, proof: &Shown) -> String {
             if let Some(basis) = basis.filter(|basis| *basis != Basis::StartedAfterChange) {
                 seen = [seen.as_str(), finding::basis(language, basis)].join(language.semicolon());
             }
-            if lease_renewed.is_some_and(|renewed| started.is_some_and(|started| renewed > started)) {
-                seen = [seen.as_str(), say::lease_is_new(language)].join(language.semicolon());
+            if let (Some(renewed), Some(started)) = (lease_renewed, started) {
+                let lease =
+                    if renewed > started { say::lease_is_new(language) } else { say::lease_is_old(language) };
+                seen = [seen.as_str(), lease].join(language.semicolon());
             }
             seen
         }
