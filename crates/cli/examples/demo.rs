@@ -11,8 +11,11 @@ use std::time::{Duration, Instant};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// They never read their kubeconfigs again.
+const FORGETFUL: [&str; 2] = ["kube-controller-manager", "kube-scheduler"];
+
 /// How long the certificates live once they are made old.
-const REST: Duration = Duration::from_secs(20);
+const REST: Duration = Duration::from_secs(30);
 
 /// kube-controller-manager makes a ReplicaSet within a second, if it works.
 const NO_REPLICA_SET: Duration = Duration::from_secs(6);
@@ -95,13 +98,22 @@ impl Demo<'_> {
     fn let_everything_expire(&self) -> Result<()> {
         self.told.title("2. Everything expires", "2. 全部证书过期");
         self.told.say(
-            "The lab makes all certificates end in 20 seconds. kube-controller-manager and kube-scheduler lose their \
+            "The lab makes all certificates end in 30 seconds. kube-controller-manager and kube-scheduler lose their \
              leases and exit; the kubelet starts them again, with the certificates that have just expired.",
-            "实验环境让全部证书在 20 秒后到期。kube-controller-manager 和 kube-scheduler 会失去租约并退出，\
+            "实验环境让全部证书在 30 秒后到期。kube-controller-manager 和 kube-scheduler 会失去租约并退出，\
              kubelet 再次启动它们，而它们读到的仍是刚刚过期的证书。",
         );
         self.lab.age(REST, false)?;
-        self.wait_for_both("certificate has expired")?;
+        let running = |component: &str| {
+            self.lab.must("cp1", &["crictl", "ps", "-q", "--name", &format!("^{component}$")])
+        };
+        let old = [running(FORGETFUL[0])?, running(FORGETFUL[1])?];
+        for (component, old) in FORGETFUL.into_iter().zip(old) {
+            let id = format!("new=$(crictl ps -q --name '^{component}$')");
+            let other = format!("{id} && [ -n \"$new\" ] && [ \"$new\" != {} ]", old.trim());
+            self.wait(&format!("{component} is started again"), Duration::from_secs(150), &other)?;
+            self.wait_for_log(component, "certificate has expired")?;
+        }
         self.run(&["kubectl", "get", "nodes"])?;
         self.run(&["perennial"])
     }
@@ -111,7 +123,9 @@ impl Demo<'_> {
         self.run(&["kubeadm", "certs", "renew", "all"])?;
         self.run(&["cp", "/etc/kubernetes/admin.conf", "/root/.kube/config"])?;
         self.run(&["kubectl", "get", "nodes"])?;
-        self.wait_for_both("Unauthorized")?;
+        for component in FORGETFUL {
+            self.wait_for_log(component, "Unauthorized")?;
+        }
         self.told.say("kubectl works again. Is the cluster well?", "kubectl 恢复了。集群正常了吗？");
         self.run(&["kubectl", "create", "deployment", "hello", "--image=registry.k8s.io/pause:3.10.1"])?;
         let appeared = "kubectl get replicasets -o name | grep -q hello";
@@ -128,6 +142,10 @@ impl Demo<'_> {
 
     fn repair_and_prove(&self) -> Result<()> {
         self.told.title("4. The repair, and the proof", "4. 修复与验证");
+        self.told.say(
+            "Both were restarted a moment ago, so the kubelet makes each of them wait for about 20 seconds.",
+            "这两个进程刚刚重启过，因此 kubelet 会让它们各等待约 20 秒。",
+        );
         self.run(&["perennial", "reload", "--yes"])?;
         let ready = "kubectl wait --for=condition=Available --timeout=1s deployment/hello >/dev/null 2>&1";
         self.wait("the Deployment is ready", Duration::from_secs(60), ready)?;
@@ -144,14 +162,10 @@ impl Demo<'_> {
         Ok(())
     }
 
-    /// Waits until both processes that never read their files again say so in their logs.
-    fn wait_for_both(&self, words: &str) -> Result<()> {
-        for component in ["kube-controller-manager", "kube-scheduler"] {
-            let logged =
-                format!("crictl logs $(crictl ps -q --name '^{component}$') 2>&1 | grep -q '{words}'");
-            self.wait(&format!("{component} logs {words:?}"), Duration::from_secs(150), &logged)?;
-        }
-        Ok(())
+    /// Waits until a component has logged something.
+    fn wait_for_log(&self, component: &str, words: &str) -> Result<()> {
+        let logged = format!("crictl logs $(crictl ps -q --name '^{component}$') 2>&1 | grep -q '{words}'");
+        self.wait(&format!("{component} logs {words:?}"), Duration::from_secs(60), &logged)
     }
 
     /// Waits until a script on the control plane succeeds.

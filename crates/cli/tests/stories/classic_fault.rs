@@ -42,7 +42,7 @@ pub(crate) fn story(stage: &mut Stage) {
 
 /// Ages the certificates and waits until they have ended and the processes that hold them are locked out.
 pub(crate) fn everything_ends(cluster: &Cluster) {
-    let aged = cluster.lab.age(Duration::from_secs(30), false).unwrap();
+    let aged = cluster.lab.age(Duration::from_secs(45), false).unwrap();
     cluster.sh("cp1", "cp /etc/kubernetes/admin.conf /root/.kube/config");
     let holders = cluster.containers();
     until("the end of the certificates", Duration::from_secs(60), || {
