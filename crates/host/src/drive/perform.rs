@@ -52,7 +52,7 @@ impl<P: Port> Driver<'_, P> {
         self.record(Body::Intent { step, container }).map_err(Failure::Port)
     }
 
-    fn check_guards(&mut self, step: &Step) -> Result<(), Failure> {
+    pub(super) fn check_guards(&mut self, step: &Step) -> Result<(), Failure> {
         for guard in &step.guards {
             match guard {
                 Guard::KubeletRuns => match self.port.look(&Question::KubeletRuns)? {

@@ -46,13 +46,24 @@ impl<P: Port> Driver<'_, P> {
             let Some(missing) = missing else { return Ok(evidence) };
             let limit = SignedDuration::from_secs(i64::from(step.limit_seconds));
             if self.port.elapsed() - began >= limit {
-                return Err(Failure::Step(format!("{missing} (waited {} s)", limit.as_secs())));
+                let cause = self.cause(step);
+                return Err(Failure::Step(format!("{missing} (waited {} s){cause}", limit.as_secs())));
             }
             if may_stop && self.port.stop_requested() {
                 return Err(Failure::Stopped);
             }
             self.tell(index, Phase::Waiting);
             self.port.wait();
+        }
+    }
+
+    /// Why a component may not have come back, asked once: the answer costs a process.
+    fn cause(&mut self, step: &Step) -> &'static str {
+        let restart = matches!(step.action, Action::Restart { .. });
+        if restart && matches!(self.port.look(&Question::KubeletRuns), Ok(Answer::KubeletRuns(false))) {
+            ": the kubelet does not run"
+        } else {
+            ""
         }
     }
 

@@ -64,6 +64,8 @@ impl<P: Port> Driver<'_, P> {
     }
 
     fn restart_again(&mut self, index: usize, step: &Step, component: Component) -> Result<(), Failure> {
+        // Nothing would come back, and a component that still runs would be gone.
+        self.check_guards(step)?;
         // A successor that started after the files were put back needs no second stop.
         let earlier = self.records.iter().rev().find_map(|record| match &record.body {
             Body::UndoIntent { step, container } if *step == index => Some(container.clone()),

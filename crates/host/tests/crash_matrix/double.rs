@@ -223,7 +223,7 @@ impl Port for Double<'_> {
                     .map(|one| one.started_at)
                     .collect(),
             },
-            Question::KubeletRuns => Answer::KubeletRuns(true),
+            Question::KubeletRuns => Answer::KubeletRuns(!(self.world.frozen && self.world.restarts > 0)),
             Question::FreeBytes => Answer::FreeBytes(1 << 30),
         })
     }

@@ -19,6 +19,7 @@ mod world;
 use camino::Utf8Path;
 use default_plan::Old;
 use double::{Double, Fault};
+use jiff::SignedDuration;
 use perennial_core::inventory::Component;
 use perennial_core::run;
 use perennial_host::drive::{Driver, Ended};
@@ -206,6 +207,22 @@ fn a_component_that_does_not_come_back_is_not_awaited_against_the_operators_will
         world.restarts == 1 && matches!(end, Ok(Some(Ended::Stopped)))
     });
     assert!(stopped_while_waiting);
+}
+
+#[test]
+fn a_kubelet_that_stops_in_the_middle_is_named() {
+    let mut world = fresh(Old::Good);
+    world.frozen = true;
+    let (end, _) = process(&mut world, Old::Good, Fault::None);
+    let Ok(Some(Ended::Stuck { reason, .. })) = &end else { panic!("{end:?}") };
+    assert!(reason.starts_with("the kubelet does not run"), "{reason}");
+    let journal = String::from_utf8(world.journal.clone()).unwrap();
+    assert!(journal.contains("(waited 330 s): the kubelet does not run"), "{journal}");
+    let waited = world.clock.duration_since(default_plan::now());
+    assert!(waited < SignedDuration::from_secs(340), "on the way back nothing is awaited: {waited}");
+    world.frozen = false;
+    let ended = settle(&mut world, Old::Good, "after the kubelet is back");
+    assert_settled(&world, Old::Good, &ended, "after the kubelet is back");
 }
 
 #[test]
