@@ -1,7 +1,7 @@
 //! Proves each edge: who talks to whom, with which credential, and how it is known that it is in use.
 
 use crate::assess::{Basis, Memory, memory};
-use crate::inventory::{Component, Handshake, Listener, Looked, Node, Role};
+use crate::inventory::{Component, Handshake, Lease, Listener, Looked, Node, Role};
 use crate::run::WorkloadOutcome;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -180,14 +180,13 @@ fn process(node: &Node, component: Component) -> Edge {
         credential.and_then(|credential| credential.place.file().facts.seen()).map(|facts| facts.changed);
     let started = holder.and_then(|holder| holder.started());
     let judged = holder.map(|holder| memory(node, holder));
-    let lease_renewed =
-        node.cluster.seen().and_then(|cluster| cluster.lease(component)).and_then(|lease| lease.renewed);
-    let led = match (lease_renewed, started) {
-        (Some(renewed), Some(started)) => {
-            renewed > started && node.observed_at.duration_since(renewed).as_secs() < LEADER_LEASE_SECONDS
-        }
-        _ => false,
-    };
+    let lease = node.cluster.seen().and_then(|cluster| cluster.lease(component));
+    let lease_renewed = lease.and_then(|lease| lease.renewed);
+    let held = lease_renewed
+        .is_some_and(|renewed| node.observed_at.duration_since(renewed).as_secs() < LEADER_LEASE_SECONDS);
+    // A standby renews nothing: while another node leads, the start after the file is all there is to see.
+    let standby = lease.is_some_and(|lease| led_elsewhere(node, lease));
+    let led = held && (standby || started.is_some_and(|started| lease_renewed > Some(started)));
     let expired = credential
         .and_then(|credential| credential.leaf())
         .is_some_and(|leaf| leaf.not_after() <= node.observed_at);
@@ -205,6 +204,13 @@ fn process(node: &Node, component: Component) -> Edge {
         proof: Shown::Process { started, file_changed, lease_renewed, basis: judged.map(Memory::basis) },
         verdict,
     }
+}
+
+/// Whether the holder is another node's process: identities are `hostname_uuid`
+/// (cmd/kube-controller-manager/app/controllermanager.go).
+fn led_elsewhere(node: &Node, lease: &Lease) -> bool {
+    let host = lease.holder.split_once('_').map(|(host, _)| host);
+    host.is_some_and(|host| !host.is_empty() && node.host_name.as_deref().is_some_and(|own| own != host))
 }
 
 /// What only the API can show: that it answers admin.conf, reaches the kubelet and the aggregated APIs, and
