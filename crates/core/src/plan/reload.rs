@@ -20,7 +20,7 @@ pub fn reload(node: &Node, request: &Request, now: Timestamp) -> Result<Plan, Re
     }
     let mut steps = Vec::new();
     if !restarts.is_empty() {
-        steps.push(restart::backup(node));
+        steps.push(restart::backup(node, &[]));
         steps.extend(restarts.iter().flat_map(|component| restart::steps(node, *component)));
         if request.workload {
             steps.push(restart::workload());

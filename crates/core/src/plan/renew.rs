@@ -376,7 +376,7 @@ fn steps(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[Compo
     if renewals.is_empty() && restarts.is_empty() {
         return steps;
     }
-    steps.push(restart::backup(node));
+    steps.push(restart::backup(node, renewals));
     if !renewals.is_empty() {
         steps.push(Step {
             guards: vec![Guard::Space { bytes: restart::SPACE }, Guard::AsPlanned],

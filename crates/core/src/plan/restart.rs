@@ -1,7 +1,7 @@
 //! The steps that both `renew` and `reload` are made of: backup, restart, lease, workload.
 
 use super::Refusal;
-use super::step::{Action, Guard, Harmless, Proof, Step, Undo};
+use super::step::{Action, Guard, Harmless, Proof, Renewal, Step, Undo};
 use crate::inventory::{Component, Looked, Node, Role, Trouble};
 use jiff::Timestamp;
 
@@ -58,11 +58,17 @@ pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
     directories
 }
 
-/// Copies them.
-pub(super) fn backup(node: &Node) -> Step {
+/// Copies them, and what is renewed elsewhere: people's kubeconfigs.
+pub(super) fn backup(node: &Node, renewals: &[Renewal]) -> Step {
+    let mut directories = backup_directories(node);
+    for file in renewals.iter().flat_map(|renewal| renewal.target.files()) {
+        if !directories.iter().any(|known| file.starts_with(known)) {
+            directories.push(file.clone());
+        }
+    }
     Step {
         guards: vec![Guard::Space { bytes: SPACE }],
-        action: Action::Backup { directories: backup_directories(node) },
+        action: Action::Backup { directories },
         undo: Undo::Nothing { because: Harmless::Copy },
         proofs: vec![Proof::ReadBack],
         limit_seconds: 60,

@@ -28,7 +28,7 @@ pub struct Step {
 pub enum Action {
     /// Copies everything that could be needed to go back.
     Backup {
-        /// The directories that are copied whole.
+        /// The directories, and single files elsewhere, that are copied whole.
         directories: Vec<Utf8PathBuf>,
     },
     /// Makes keys and certificates and lies them beside the live files, synced and read back.

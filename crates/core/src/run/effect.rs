@@ -78,6 +78,8 @@ pub struct Exchange {
 pub enum Outcome {
     /// Done.
     Done,
+    /// Exchanged by two renames each: the file system has no `RENAME_EXCHANGE`.
+    Renamed,
     /// The backup lies there.
     BackedUp {
         /// Its directory.

@@ -162,6 +162,8 @@ fn a_persons_copy_of_admin_conf_follows_it() {
     let plan = decide(&node, &request()).unwrap();
     let copy = plan.renewals().find(|renewal| renewal.credential == path).unwrap();
     assert!(matches!(&copy.source, Source::CopyOf { credential, .. } if credential == "admin.conf"));
+    let Action::Backup { directories } = &plan.steps[0].action else { panic!("{:?}", plan.steps[0]) };
+    assert!(directories.iter().any(|source| source == path), "what is changed is backed up: {directories:?}");
     let only = Request { only: vec!["apiserver".into()], ..request() };
     assert_eq!(renewed(&decide(&node, &only).unwrap()), ["apiserver"], "admin.conf was not asked for");
 }

@@ -22,14 +22,23 @@ pub(super) enum Method {
     Rename,
 }
 
+/// How the files came to their new names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// In one call each.
+    Exchanged,
+    /// At least one of them in two: the file system has no exchange.
+    Renamed,
+}
+
 /// Exchanges every file with its twin, in order, then syncs their directories once. What comes out is looked at
 /// as well: a file that was written between the look and the exchange is given back.
 ///
 /// # Errors
 /// [`PortError::Changed`] and nothing exchanged, where a live file or its twin is not what it was; otherwise some
 /// of the files may have been exchanged: each is still whole.
-pub(super) fn exchange(files: &[Exchange], method: Method) -> Result<(), PortError> {
-    let mut prepared = Vec::new();
+pub(super) fn exchange(files: &[Exchange], method: Method) -> Result<Way, PortError> {
+    let (mut prepared, mut way) = (Vec::new(), Way::Exchanged);
     for file in files {
         for (path, expected) in [(&file.live, &file.live_sha256), (&file.twin, &file.twin_sha256)] {
             if !holds(path, expected)? {
@@ -39,7 +48,9 @@ pub(super) fn exchange(files: &[Exchange], method: Method) -> Result<(), PortErr
         prepared.push((locate(&file.live).map_err(|error| named(&file.live, error))?, file));
     }
     for (live, file) in &prepared {
-        swap(live, file, method).map_err(|error| named(&file.live, error))?;
+        if swap(live, file, method).map_err(|error| named(&file.live, error))? == Way::Renamed {
+            way = Way::Renamed;
+        }
     }
     for (live, file) in &prepared {
         sync(&live.directory).map_err(|error| named(&file.live, error))?;
@@ -50,7 +61,7 @@ pub(super) fn exchange(files: &[Exchange], method: Method) -> Result<(), PortErr
             return Err(PortError::Changed { path: file.live.clone() });
         }
     }
-    Ok(())
+    Ok(way)
 }
 
 /// Whether a file has this hash; empty: whether there is none.
@@ -72,22 +83,26 @@ fn give_back(prepared: &[(Located<'_>, &Exchange)], method: Method) -> Result<()
 }
 
 /// Which of the names is free is known beforehand: a twin that has vanished must never cost the live file.
-fn swap(live: &Located<'_>, file: &Exchange, method: Method) -> io::Result<()> {
+fn swap(live: &Located<'_>, file: &Exchange, method: Method) -> io::Result<Way> {
     let directory = &live.directory;
     let twin = file.twin.file_name().unwrap_or_default();
     let rename = |from: &str, to: &str, flags| fs::renameat_with(directory, from, directory, to, flags);
     let exchanged = match (file.live_sha256.is_empty(), file.twin_sha256.is_empty(), method) {
         // There was no live file.
-        (true, false, _) => return Ok(rename(twin, live.name, RenameFlags::NOREPLACE)?),
+        (true, false, _) => rename(twin, live.name, RenameFlags::NOREPLACE),
         // On the way back: there was none before.
-        (false, true, _) => return Ok(rename(live.name, twin, RenameFlags::NOREPLACE)?),
+        (false, true, _) => rename(live.name, twin, RenameFlags::NOREPLACE),
         (.., Method::Auto) => rename(twin, live.name, RenameFlags::EXCHANGE),
         #[cfg(test)]
         (.., Method::Rename) => Err(Errno::INVAL),
     };
     match exchanged {
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_over(live, twin),
-        other => Ok(other?),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
+            if !file.live_sha256.is_empty() && !file.twin_sha256.is_empty() =>
+        {
+            rename_over(live, twin).map(|()| Way::Renamed)
+        }
+        exchanged => Ok(exchanged.map(|()| Way::Exchanged)?),
     }
 }
 
@@ -187,7 +202,8 @@ mod tests {
         for method in [Method::Auto, Method::Rename] {
             let pair = Pair::new();
             let inode = std::fs::metadata(pair.root.join("a.key")).unwrap().ino();
-            exchange(&pair.exchanges(), method).unwrap();
+            let way = exchange(&pair.exchanges(), method).unwrap();
+            assert_eq!(way == Way::Renamed, method == Method::Rename);
             assert_eq!((pair.read("a.crt"), pair.read("a.key")), ("new a.crt".into(), "new a.key".into()));
             assert_eq!(pair.read(".a.key.perennial-r1"), "old a.key");
             if method == Method::Auto {

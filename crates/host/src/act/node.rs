@@ -1,7 +1,7 @@
 //! The real port: a control-plane node.
 
 use super::backup::backup;
-use super::exchange::{Method, discard, exchange};
+use super::exchange::{Method, Way, discard, exchange};
 use super::issue::issue;
 use super::journal::{Journal, runs};
 use super::open::sha256;
@@ -143,7 +143,10 @@ impl Port for NodePort<'_> {
                 let files = issue(run, renewals).map_err(PortError::Failed)?;
                 Ok(Outcome::Staged { files })
             }
-            Effect::Exchange { files } => exchange(files, Method::Auto).map(|()| Outcome::Done),
+            Effect::Exchange { files } => exchange(files, Method::Auto).map(|way| match way {
+                Way::Exchanged => Outcome::Done,
+                Way::Renamed => Outcome::Renamed,
+            }),
             Effect::Discard { files } => discard(files).map(|()| Outcome::Done),
             Effect::Stop { container, grace_seconds, .. } => self.stop_container(container, *grace_seconds),
             Effect::ReleaseLease { component, resource_version } => {

@@ -71,7 +71,7 @@ impl<P: Port> Driver<'_, P> {
         match proof {
             // Backup and staging verify what they wrote before they return.
             Proof::ReadBack => Ok(Seen::Yes("written, synced and read back".to_owned())),
-            Proof::OnDisk => self.on_disk(step),
+            Proof::OnDisk => self.on_disk(index, step),
             Proof::Served(listening) => {
                 let expected = self.expected_fingerprint(step, listening);
                 self.serves(listening, expected.as_deref())
@@ -82,7 +82,7 @@ impl<P: Port> Driver<'_, P> {
         }
     }
 
-    fn on_disk(&mut self, step: &Step) -> Result<Seen, Failure> {
+    fn on_disk(&mut self, index: usize, step: &Step) -> Result<Seen, Failure> {
         let Action::Swap(swap) = &step.action else { return Ok(Seen::Yes("nothing on disk".to_owned())) };
         let files = self.staged_of(&swap.credential);
         let paths: Vec<_> = files.iter().map(|file| file.live.clone()).collect();
@@ -92,7 +92,11 @@ impl<P: Port> Driver<'_, P> {
             }
         }
         let fingerprint = files.first().map(|file| file.fingerprint.clone()).unwrap_or_default();
-        Ok(Seen::Yes(format!("on disk sha256:{fingerprint}")))
+        let renamed = self.records.iter().any(
+            |record| matches!(&record.body, Body::Done { step, outcome: Outcome::Renamed } if *step == index),
+        );
+        let way = if renamed { " (by two renames: this file system has no exchange)" } else { "" };
+        Ok(Seen::Yes(format!("on disk sha256:{fingerprint}{way}")))
     }
 
     /// After a swap: what was staged. After a restart: whatever this run has staged for that listener, if it did.
