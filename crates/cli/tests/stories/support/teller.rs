@@ -1,6 +1,7 @@
 //! Tells the stories in their order, says how long each took, and takes the cluster down at the end.
 
 use super::Stage;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,10 +17,13 @@ pub(crate) fn tell(stories: &[Story]) -> ExitCode {
         stories.iter().for_each(|(name, _)| println!("{name}: test"));
         return ExitCode::SUCCESS;
     }
-    if let Err(why) = prepared() {
-        eprintln!("stories: {why}");
-        return ExitCode::FAILURE;
-    }
+    let _alone = match prepared() {
+        Ok(lock) => lock,
+        Err(why) => {
+            eprintln!("stories: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
     let words: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     let (mut passed, mut failed) = (0, Vec::new());
@@ -50,7 +54,8 @@ pub(crate) fn tell(stories: &[Story]) -> ExitCode {
     if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn prepared() -> Result<(), String> {
+/// Looks for what the stories need, and takes the lock that keeps two tellers out of each other's cluster.
+fn prepared() -> Result<File, String> {
     perennial_lab::listen_for_signals().map_err(|error| format!("cannot listen for signals: {error}"))?;
     if !binary().is_file() {
         return Err(format!(
@@ -58,7 +63,10 @@ fn prepared() -> Result<(), String> {
             binary().display()
         ));
     }
-    Ok(())
+    let path = std::env::temp_dir().join("perennial-stories.lock");
+    let lock = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    lock.try_lock().map_err(|_| format!("they are being told already: {} is locked", path.display()))?;
+    Ok(lock)
 }
 
 /// The binary under test.
