@@ -365,15 +365,18 @@ fn stale(language: Language, group: &Group<'_>) -> Told {
 }
 
 fn unproven(language: Language, group: &Group<'_>) -> Told {
-    let (mut names, mut evidence, mut running) = (Vec::new(), Vec::new(), false);
+    let (mut names, mut evidence, mut running, mut between) = (Vec::new(), Vec::new(), false, true);
     for finding in group.all() {
         let Finding::ProcessUnproven { component, basis, .. } = finding else { continue };
         names.push(component.name());
         evidence.push(say::because(language, component.name(), say::basis(language, *basis)));
         running |= *basis != Basis::NotRunning;
+        between &= *basis == Basis::InBetween;
     }
     let pattern = names.join("|");
-    let command = if running {
+    let command = if between {
+        "perennial reload".to_owned()
+    } else if running {
         format!("crictl stop $(crictl ps -q --name '{pattern}')")
     } else {
         format!("crictl ps -a --name '{pattern}'")

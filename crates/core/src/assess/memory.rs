@@ -123,6 +123,15 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
     }
 }
 
+/// The components whose process is stale, or may well be: it started between the making of the certificate and the
+/// last change of its file. A restart costs a second without a leader; a standby that is locked out costs the cluster.
+pub(crate) fn not_fresh(node: &Node) -> Vec<Component> {
+    let wanted = |holder: &&Holder| {
+        matches!(memory(node, holder), Memory::Stale(_) | Memory::Unproven(Basis::InBetween))
+    };
+    node.holders.iter().filter(wanted).map(|holder| holder.component).collect()
+}
+
 /// The components whose process is proven to hold something older than its file.
 pub(crate) fn stale(node: &Node) -> Vec<Component> {
     let stale = |holder: &&Holder| matches!(memory(node, holder), Memory::Stale(_));

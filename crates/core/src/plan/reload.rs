@@ -1,8 +1,8 @@
-//! Restarts without new certificates: only what is proven stale.
+//! Restarts without new certificates: only what is stale, or started when its file was just being written.
 
 use super::renew::{other_control_planes, refuse_layout};
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, digest, restart};
-use crate::assess::memory::stale;
+use crate::assess::memory::not_fresh;
 use crate::inventory::{Component, Node};
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 /// The first reason why nothing can be done.
 pub fn reload(node: &Node, request: &Request, now: Timestamp) -> Result<Plan, Refusal> {
     refuse_layout(node)?;
-    let mut restarts = stale(node);
+    let mut restarts = not_fresh(node);
     restarts.sort_by_key(|component| (*component == Component::KubeControllerManager, *component));
     restarts.dedup();
     if !restarts.is_empty() {

@@ -289,7 +289,7 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
         }
         let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
         let new_not_after = renewed.map_or_else(|| own.not_after(), |renewal| renewal.new_not_after);
-        if leaf.not_after() < new_not_after {
+        if (renewed.is_some() && own == leaf) || leaf.not_after() < new_not_after {
             let reason = match file.facts.seen().map(|facts| facts.directory) {
                 Some(Directory::Open) => Some(Reason::DirectoryOpen),
                 Some(Directory::ReadOnly) => Some(Reason::DirectoryReadOnly),

@@ -169,6 +169,16 @@ fn a_persons_copy_of_admin_conf_follows_it() {
 }
 
 #[test]
+fn an_exact_copy_follows_even_to_a_shorter_life() {
+    let mut node = control_plane(days(400));
+    let path = "/root/.kube/config";
+    let mut copy = node.credential("admin.conf").unwrap().clone();
+    (copy.name, copy.role, copy.place) = (path.to_owned(), Role::UserKubeconfig, kubeconfig(path));
+    node.credentials.push(copy);
+    assert!(renewed(&decide(&node, &request()).unwrap()).contains(&path));
+}
+
+#[test]
 fn a_link_to_admin_conf_is_no_copy() {
     let mut node = control_plane(days(12));
     let path = "/root/.kube/config";
@@ -394,6 +404,20 @@ fn reload_restarts_what_is_stale_and_nothing_else() {
     assert_eq!(lint(&plan), []);
     assert_eq!(plan.restarts().collect::<Vec<_>>(), [Component::KubeScheduler]);
     assert_eq!(plan.renewals().count(), 0);
+}
+
+#[test]
+fn reload_also_restarts_what_may_well_be_stale() {
+    let mut node = control_plane(days(300));
+    let conf = node.credentials.iter_mut().find(|one| one.role == Role::Scheduler).unwrap();
+    if let Place::Kubeconfig { file, .. } = &mut conf.place
+        && let Looked::Seen(facts) = &mut file.facts
+    {
+        facts.changed = now();
+    }
+    let request = Request { verb: Verb::Reload, ..request() };
+    let plan = reload(&node, &request, now()).unwrap();
+    assert_eq!(plan.restarts().collect::<Vec<_>>(), [Component::KubeScheduler]);
 }
 
 #[test]
