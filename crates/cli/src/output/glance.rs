@@ -44,18 +44,20 @@ pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
 
 /// What does not work now: certificates that are over, and then the gravest other finding.
 fn dead(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> (Mark, String) {
-    let mut over: Vec<(Timestamp, &str)> = Vec::new();
+    let mut over: Vec<(Timestamp, usize, &str)> = Vec::new();
     for finding in report.assessment.findings() {
         match finding {
             Finding::CertificateExpired { credential: name, at }
-            | Finding::AuthorityExpired { authority: name, at } => over.push((*at, name)),
-            Finding::KubeletClientExpired { at, .. } => over.push((*at, say::kubelet_client(language))),
+            | Finding::AuthorityExpired { authority: name, at } => {
+                over.push((*at, rank(report, name), name));
+            }
+            Finding::KubeletClientExpired { at, .. } => over.push((*at, 0, say::kubelet_client(language))),
             _ => {}
         }
     }
     over.sort_unstable();
-    if let Some((since, _)) = over.first() {
-        let all = names(language, over.iter().map(|(_, name)| *name));
+    if let Some((since, ..)) = over.first() {
+        let all = names(language, over.iter().map(|(.., name)| *name));
         return (Mark::Bad, say::since(language, &all, &exact(*since)));
     }
     let critical = groups.iter().find(|group| group.severity() == Severity::Critical && broken(group));
@@ -66,6 +68,11 @@ fn dead(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> (Mark,
         }
         None => (Mark::Good, say::nothing_dead(language).to_owned()),
     }
+}
+
+/// CAs before what they have signed, then kubeadm's order of roles: what serves the API before what asks it.
+fn rank(report: &Report<'_>, name: &str) -> usize {
+    report.node.credential(name).map_or(0, |credential| 1 + credential.role as usize)
 }
 
 /// Broken now, and not told by one of the other lines.
