@@ -51,7 +51,7 @@ stories: static ## the end-to-end stories on real clusters (root)
 
 .PHONY: test-all
 test-all: test ## what does not fit into `make test`: the lab's own tests
-	cargo test -p perennial-lab -- --test-threads=1
+	cargo test -p perennial-lab -- --include-ignored --test-threads=1
 
 .PHONY: bench
 bench: prepare static ## the numbers, beside today's way, in one run
