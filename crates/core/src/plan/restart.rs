@@ -94,6 +94,11 @@ pub(super) fn steps(node: &Node, component: Component) -> Vec<Step> {
                 })
             }),
     );
+    // It serves before it can authorize anybody: it is back when the leaders that it had locked out lead again.
+    if component == Component::KubeApiserver {
+        let leaders = node.holders.iter().map(|holder| holder.component);
+        proofs.extend(leaders.map(|component| Proof::LeaseRenewed { component }));
+    }
     let elects = matches!(component, Component::KubeControllerManager | Component::KubeScheduler);
     let mut steps = vec![Step {
         guards: vec![Guard::KubeletRuns],

@@ -19,7 +19,8 @@ use perennial_core::inventory::{
     Place, Role, Trouble,
 };
 use perennial_core::plan::{
-    Action, Fault, Plan, Reason, Refusal, Request, RestartApiserver, Source, Undo, Verb, lint, reload, renew,
+    Action, Fault, Plan, Proof, Reason, Refusal, Request, RestartApiserver, Source, Undo, Verb, lint, reload,
+    renew,
 };
 
 const YEAR: i64 = 365 * 24 * 3600;
@@ -267,6 +268,14 @@ fn the_apiserver_is_restarted_only_for_its_loopback_certificate() {
     };
     assert!(!restarted(&node, RestartApiserver::Auto), "two years are left");
     assert!(restarted(&node, RestartApiserver::Always));
+    let always = Request { restart_apiserver: RestartApiserver::Always, ..request() };
+    let plan = decide(&node, &always).unwrap();
+    let apiserver = plan
+        .steps
+        .iter()
+        .find(|step| matches!(step.action, Action::Restart { component: Component::KubeApiserver }));
+    let led = Proof::LeaseRenewed { component: Component::KubeScheduler };
+    assert!(apiserver.unwrap().proofs.contains(&led), "it serves before it authorizes");
     let loopback =
         node.listeners.iter_mut().find(|one| one.server_name.as_deref() == Some(LOOPBACK_SERVER_NAME));
     if let Looked::Seen(served) = &mut loopback.unwrap().served {

@@ -169,7 +169,12 @@ impl<P: Port> Driver<'_, P> {
     fn lease_renewed(&mut self, component: Component) -> Result<Seen, Failure> {
         let restarted = self.records.iter().rev().find_map(|record| match &record.body {
             Body::Intent { step, .. } => match self.plan.steps[*step].action {
-                Action::Restart { component: restarted } if restarted == component => Some(record.at),
+                // A lease that was renewed before kube-apiserver went away says nothing about the time after.
+                Action::Restart { component: restarted }
+                    if restarted == component || restarted == Component::KubeApiserver =>
+                {
+                    Some(record.at)
+                }
                 _ => None,
             },
             _ => None,
