@@ -19,12 +19,19 @@ pub(crate) fn stop(machine: &Machine, name: &str) -> Result<Option<String>> {
     Ok(Some(id))
 }
 
-/// Waits until another container of this name runs.
-pub(crate) fn wait_other(machine: &Machine, name: &str, old: &str) -> Result<()> {
-    until(&format!("a new {name} on {}", machine.name), Duration::from_secs(120), || {
+/// Removes a stopped container: a kubelet that starts afterwards knows of no exit, so that the next one meets no
+/// crash back-off.
+pub(crate) fn remove(machine: &Machine, id: &str) -> Result<()> {
+    machine.must(&["crictl", "rm", id], None)?;
+    Ok(())
+}
+
+/// Waits until a container of this name runs.
+pub(crate) fn wait_running(machine: &Machine, name: &str) -> Result<()> {
+    until(&format!("{name} on {}", machine.name), Duration::from_secs(120), || {
         Ok(match running(machine, name)? {
-            Some(id) if id != old => Seen::Yes(()),
-            _ => Seen::NotYet("no new container yet".into()),
+            Some(_) => Seen::Yes(()),
+            None => Seen::NotYet("no container yet".into()),
         })
     })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::state::{self, State};
 use super::{Lab, Options, Role, doctor, lock_lab, up};
 use crate::cache::{Cache, Prepared};
-use crate::cluster::containers;
+use crate::cluster::{containers, leaders};
 use crate::error::{LabError, Result};
 use crate::tools::progress::Progress;
 use crate::tools::{files, lock};
@@ -56,29 +56,15 @@ impl Lab {
         for (_, machine) in &on {
             machine.must(&["systemctl", "stop", "kubelet"], None)?;
         }
-        let leaders = ["kube-controller-manager", "kube-scheduler"];
         let planes: Vec<_> =
             on.iter().filter(|(n, _)| n.role == Role::ControlPlane).map(|(_, m)| m).collect();
         for machine in &planes {
-            for name in leaders {
+            for name in leaders::NAMES {
                 containers::stop(machine, name)?;
             }
         }
         if let Some(first) = planes.first() {
-            for name in leaders {
-                let patch = r#"{"spec":{"holderIdentity":""}}"#;
-                let argv = [
-                    "kubectl",
-                    "--kubeconfig",
-                    "/etc/kubernetes/admin.conf",
-                    "-n",
-                    "kube-system",
-                    "patch",
-                    "lease",
-                ];
-                // Without an API (everything expired) the leases stay as they are.
-                first.exec(&[&argv[..], &[name, "--type", "merge", "-p", patch]].concat(), None)?;
-            }
+            leaders::release(first)?;
         }
         let stopped: Vec<Result<String>> = std::thread::scope(|scope| {
             let all: Vec<_> =
