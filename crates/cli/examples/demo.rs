@@ -41,10 +41,10 @@ fn show(told: Told) -> Result<()> {
     told.say(
         "This makes a real kubeadm cluster on this machine (one control plane, one worker), renews its certificates, \
          lets them expire, shows the fault that follows, repairs and proves it, and removes everything again.\n\
-         It takes two to three minutes; the first time about 20 on two cores, because Kubernetes is built from source.",
+         It takes a little under two minutes; the first time about 20 on two cores, because Kubernetes is built from source.",
         "本演示在这台机器上建立一个真实的 kubeadm 集群（一个控制平面节点、一个工作节点），续订其证书，再让证书过期，\
          展示由此产生的故障，修复并验证，最后全部清除。\n\
-         大约需要两到三分钟；首次运行需从源代码构建 Kubernetes，在双核机器上约需 20 分钟。",
+         不到两分钟；首次运行需从源代码构建 Kubernetes，在双核机器上约需 20 分钟。",
     );
     let options =
         Options { name: "demo".into(), workers: 1, progress: Progress::shown(), ..Options::default() };
@@ -106,7 +106,9 @@ impl Demo<'_> {
         let aged = self.lab.age(REST, false)?;
         for component in FORGETFUL {
             let container = format!("$(crictl ps -q --name '^{component}$')");
-            let start = format!("$(crictl inspect -o go-template --template '{{{{.status.startedAt}}}}' {container})");
+            let start = format!(
+                "$(crictl inspect -o go-template --template '{{{{.status.startedAt}}}}' {container})"
+            );
             let later = format!("[ $(date -d \"{start}\" +%s) -gt {} ]", aged.leaves_end);
             self.wait(&format!("{component} is started again"), Duration::from_secs(150), &later)?;
         }
