@@ -1,5 +1,6 @@
 //! Judges an inventory: every check that was made, with its state, and a finding where it failed.
 
+mod about;
 pub(crate) mod certificates;
 mod code;
 mod files;
@@ -10,6 +11,7 @@ mod policy;
 mod runs;
 mod served;
 
+pub use about::About;
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
 pub use memory::{BACKDATED, Basis, Memory, memory};

@@ -102,6 +102,8 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
             Memory::Fresh(_) => State::Pass,
             // A file that can't be read, and a process that does not run, are findings of their own.
             Memory::Unproven(Basis::NoFile) => State::NotApplicable,
+            // Nothing runs in a copied tree.
+            Memory::Unproven(_) if node.copied_tree => State::NotApplicable,
             Memory::Stale(basis) => State::Fail(Finding::ProcessStale {
                 component: holder.component,
                 file: file.path.clone(),

@@ -6,8 +6,11 @@ use crate::language::Language;
 use crate::output::check::Report;
 use crate::output::findings::tell;
 use crate::output::groups::{Group, groups};
-use perennial_core::assess::{Memory, Severity, State, memory};
-use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Layout, Listener, Looked, Place};
+use camino::Utf8Path;
+use perennial_core::assess::{About, Memory, Severity, State, memory};
+use perennial_core::inventory::{
+    Authority, Credential, Handshake, Holder, Layout, Listener, Looked, Node, Place,
+};
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
 
@@ -77,6 +80,8 @@ struct FindingView {
     severity: &'static str,
     /// How many findings of the same kind, cause and remedy these are.
     count: usize,
+    /// What it is about: one entry for each of them.
+    objects: Vec<ObjectView>,
     message: String,
     evidence: Vec<String>,
     /// What happens if nothing is done.
@@ -87,6 +92,20 @@ struct FindingView {
     advice: Option<&'static str>,
     /// What to know about the command.
     note: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct ObjectView {
+    /// The credential's or CA's name, the path, the component, the run.
+    name: String,
+    /// The node's name.
+    node: Option<String>,
+    /// Its file, where it has one.
+    file: Option<String>,
+    /// The subject of its certificate, where it could be read.
+    identity: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -250,12 +269,43 @@ fn finding(report: &Report<'_>, group: &Group<'_>) -> FindingView {
             Severity::Notice => "notice",
         },
         count: group.len(),
+        objects: group.all().map(|finding| object(report.node, finding.about())).collect(),
         message: told.title,
         evidence: told.evidence,
         left_alone: told.left_alone,
         command: told.command,
         advice: told.advice,
         note: told.note,
+    }
+}
+
+fn object(node: &Node, about: About<'_>) -> ObjectView {
+    let of_path = |path: &Utf8Path| node.credentials.iter().find(|one| one.place.file().path == path);
+    let credential = match about {
+        About::Credential(name) => node.credential(name),
+        About::File(path) => of_path(path),
+        _ => None,
+    };
+    // Findings about dates name CAs and credentials alike.
+    let authority = match about {
+        About::Credential(name) | About::Authority(name) if credential.is_none() => node.authority(name),
+        _ => None,
+    };
+    let file = credential.map(|one| &one.place.file().path).or_else(|| authority.map(|one| &one.file.path));
+    let first = authority.and_then(|one| one.certificates.seen()?.first());
+    let name = match about {
+        About::Credential(name) | About::Authority(name) | About::Run(name) => name.to_owned(),
+        About::File(path) => path.to_string(),
+        About::Component(component) => component.to_string(),
+    };
+    ObjectView {
+        node: node.name.clone(),
+        file: match about {
+            About::File(path) => Some(path.to_string()),
+            _ => file.map(ToString::to_string),
+        },
+        identity: credential.and_then(Credential::leaf).or(first).map(Certificate::subject),
+        name,
     }
 }
 

@@ -1,0 +1,50 @@
+//! Which object a finding is about.
+
+use super::Finding;
+use crate::inventory::Component;
+use camino::Utf8Path;
+
+/// The object of a finding, by the name under which the inventory has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About<'a> {
+    /// A credential.
+    Credential(&'a str),
+    /// A CA.
+    Authority(&'a str),
+    /// A file.
+    File(&'a Utf8Path),
+    /// A component: its process or its listener.
+    Component(Component),
+    /// A run of perennial.
+    Run(&'a str),
+}
+
+impl Finding {
+    /// What it is about.
+    pub fn about(&self) -> About<'_> {
+        match self {
+            Self::CertificateExpired { credential, .. }
+            | Self::CertificateEndsSoon { credential, .. }
+            | Self::WrongAuthority { credential, .. }
+            | Self::KeyMismatch { credential, .. } => About::Credential(credential),
+            Self::AuthorityExpired { authority, .. }
+            | Self::AuthorityEndsSoon { authority, .. }
+            | Self::ExternalAuthority { authority, .. }
+            | Self::AuthorityKeyMismatch { authority, .. } => About::Authority(authority),
+            // A credential or a CA: both are told by their names alone.
+            Self::NotYetValid { object, .. } => About::Credential(object),
+            Self::ServedOther { component, .. }
+            | Self::ListenerSilent { component, .. }
+            | Self::ProcessStale { component, .. }
+            | Self::ProcessUnproven { component, .. } => About::Component(*component),
+            Self::LoopbackEnds { .. } => About::Component(Component::KubeApiserver),
+            Self::KubeletDown { .. } => About::Component(Component::Kubelet),
+            Self::FileMissing { path }
+            | Self::FileUnusable { path, .. }
+            | Self::KubeletClientExpired { path, .. }
+            | Self::KubeconfigUnusable { path, .. }
+            | Self::KubeconfigOutdated { path, .. } => About::File(path),
+            Self::RunOpen { run, .. } => About::Run(run),
+        }
+    }
+}
