@@ -5,23 +5,46 @@ use crate::inventory::Trouble;
 use camino::Utf8PathBuf;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Configuration {
-    client_connection: Option<ClientConnection>,
+    api_version: String,
+    kind: String,
+    client_connection: Connection,
+    #[serde(rename = "Generic")]
+    generic: Generic,
 }
 
-#[derive(Deserialize)]
-struct ClientConnection {
-    kubeconfig: Option<Utf8PathBuf>,
+/// kube-controller-manager's type has no JSON names, so its fields are called as in Go.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct Generic {
+    client_connection: Connection,
 }
 
-/// `clientConnection.kubeconfig` (component-base config/v1alpha1 `ClientConnectionConfiguration`): the path as
-/// the component sees it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Connection {
+    kubeconfig: Utf8PathBuf,
+}
+
+/// The kubeconfig of the `clientConnection` (component-base config/v1alpha1 `ClientConnectionConfiguration`): the
+/// path as the component sees it.
 pub fn kubeconfig(text: &str) -> Result<Option<Utf8PathBuf>, Trouble> {
-    let configuration: Configuration = yaml::first_document(text)?;
-    let path = configuration.client_connection.and_then(|connection| connection.kubeconfig);
-    Ok(path.filter(|path| !path.as_str().is_empty()))
+    let configuration: Configuration = yaml::configuration(text)?;
+    let group = configuration.api_version.split_once('/').map_or("", |(group, _)| group);
+    let connection = match (group, configuration.kind.as_str()) {
+        ("kubescheduler.config.k8s.io", "KubeSchedulerConfiguration") => configuration.client_connection,
+        ("kubecontrollermanager.config.k8s.io", "KubeControllerManagerConfiguration") => {
+            configuration.generic.client_connection
+        }
+        _ => {
+            return Err(Trouble::Malformed(
+                "another kind of object than a component's configuration".to_owned(),
+            ));
+        }
+    };
+    Ok(Some(connection.kubeconfig).filter(|path| !path.as_str().is_empty()))
 }
 
 #[cfg(test)]
@@ -37,9 +60,11 @@ kind: KubeSchedulerConfiguration
 profiles: []
 ";
         assert_eq!(kubeconfig(text), Ok(Some("/etc/kubernetes/scheduler.conf".into())));
-        assert_eq!(
-            kubeconfig("kind: KubeSchedulerConfiguration\nclientConnection: {kubeconfig: ''}"),
-            Ok(None)
-        );
+        assert_eq!(kubeconfig(&text.replace("/etc/kubernetes/scheduler.conf", "''")), Ok(None));
+        assert!(kubeconfig(&text.replace("kind: Kube", "kind: Cube")).is_err());
+        let manager = r#"{"apiVersion": "kubecontrollermanager.config.k8s.io/v1alpha1",
+            "kind": "KubeControllerManagerConfiguration",
+            "Generic": {"ClientConnection": {"kubeconfig": "/etc/kubernetes/controller-manager.conf"}}}"#;
+        assert_eq!(kubeconfig(manager), Ok(Some("/etc/kubernetes/controller-manager.conf".into())));
     }
 }

@@ -3,12 +3,13 @@
 //! Nothing is executed: a user with an exec plugin is told, not run. No text of an error or a `Debug` carries
 //! content of the file.
 
+mod judge;
 mod splice;
 mod wire;
 
 pub use splice::{SpliceError, splice};
 
-use super::yaml;
+use super::yaml::{self, Kind, Node};
 use crate::inventory::Trouble;
 use camino::Utf8PathBuf;
 use std::fmt;
@@ -56,7 +57,7 @@ pub enum Identity {
     Nothing,
 }
 
-/// Where bytes come from: `-data` wins over the path (client-go rest `LoadTLSFiles`).
+/// Where bytes come from. client-go refuses an entry that has both.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// Embedded in the kubeconfig.
@@ -97,30 +98,81 @@ impl Kubeconfig {
 
 /// Reads a kubeconfig.
 pub fn parse(text: &str) -> Result<Kubeconfig, Trouble> {
-    let config: wire::Config = yaml::first_document(text)?;
-    config.check()?;
-    let context_name =
-        config.current_context.clone().filter(|name| !name.is_empty()).ok_or(Trouble::NoCurrentContext)?;
+    let document = yaml::document(text)?;
+    let config: wire::Config = yaml::read(&document)?;
+    judge::file(&config)?;
+    let context_name = Some(config.current_context.as_str()).filter(|name| !name.is_empty());
+    let context_name = context_name.ok_or(Trouble::NoCurrentContext)?;
     let dangling = |what: &str, name: &str| Trouble::DanglingReference(format!("{what} {name}"));
-    let context = config.context(&context_name).ok_or_else(|| dangling("context", &context_name))?;
-    let cluster_name = context.cluster.as_deref().unwrap_or_default();
-    let cluster = config.cluster(cluster_name).ok_or_else(|| dangling("cluster", cluster_name))?;
-    let user = context.user.clone().unwrap_or_default();
-    let identity = match config.identity(&user) {
-        Some(identity) => identity?,
-        None if user.is_empty() => Identity::Nothing,
-        None => return Err(dangling("user", &user)),
+    let context = config.contexts.iter().find(|entry| entry.name == context_name);
+    let context = &context.ok_or_else(|| dangling("context", context_name))?.context;
+    let cluster = config.clusters.iter().find(|entry| entry.name == context.cluster);
+    let cluster = &cluster.ok_or_else(|| dangling("cluster", &context.cluster))?.cluster;
+    judge::cluster(cluster)?;
+    let user = config.users.iter().find(|entry| entry.name == context.user);
+    let identity = match user {
+        Some(entry) => {
+            judge::user(&entry.user)?;
+            identity(&entry.user, place(&document, "users", &context.user, "user"))
+        }
+        None if context.user.is_empty() => Identity::Nothing,
+        None => return Err(dangling("user", &context.user)),
     };
+    let written = place(&document, "clusters", &context.cluster, "cluster");
+    let authority = source(
+        &cluster.certificate_authority_data,
+        written,
+        "certificate-authority-data",
+        &cluster.certificate_authority,
+    );
     Ok(Kubeconfig {
-        server: cluster.server.clone().unwrap_or_default(),
-        tls_server_name: cluster.tls_server_name.clone().filter(|name| !name.is_empty()),
-        insecure: cluster.insecure_skip_tls_verify.unwrap_or(false),
-        authority: cluster.authority()?,
+        context: context_name.to_owned(),
+        user: context.user.clone(),
+        server: cluster.server.clone(),
+        tls_server_name: Some(cluster.tls_server_name.clone()).filter(|name| !name.is_empty()),
+        insecure: cluster.insecure_skip_tls_verify,
+        authority,
         identity,
-        users: config.user_names(),
-        context: context_name,
-        user,
+        users: config.users.iter().map(|entry| entry.name.clone()).collect(),
     })
+}
+
+/// Where an entry is written.
+fn place<'a>(document: &'a Node, list: &str, name: &str, field: &str) -> Option<&'a Node> {
+    let is_called = |entry: &&Node| match entry.get("name").map(|name| &name.kind) {
+        Some(Kind::Text(text)) => text.as_str() == name,
+        _ => name.is_empty(),
+    };
+    document.get(list)?.entries().iter().find(is_called)?.get(field)
+}
+
+fn identity(user: &wire::User, written: Option<&Node>) -> Identity {
+    let certificate =
+        source(&user.client_certificate_data, written, "client-certificate-data", &user.client_certificate);
+    let key = source(&user.client_key_data, written, "client-key-data", &user.client_key);
+    if certificate.is_some() || key.is_some() {
+        Identity::Certificate { certificate, key }
+    } else if user.exec.is_some() || user.auth_provider.is_some() {
+        Identity::Plugin
+    } else if !user.token.is_empty() || !user.token_file.is_empty() {
+        Identity::Token
+    } else if !user.username.is_empty() {
+        Identity::Password
+    } else {
+        Identity::Nothing
+    }
+}
+
+fn source(data: &wire::Data, written: Option<&Node>, field: &str, path: &str) -> Option<Source> {
+    if !data.0.is_empty() {
+        let node = written.and_then(|entry| entry.get(field));
+        return Some(Source::Data(Embedded {
+            bytes: data.0.clone(),
+            span: node.map_or(0..0, |node| node.span.clone()),
+            alias: node.is_none_or(|node| node.alias),
+        }));
+    }
+    Some(path).filter(|path| !path.is_empty()).map(|path| Source::File(path.into()))
 }
 
 #[cfg(test)]

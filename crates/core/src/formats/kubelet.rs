@@ -1,6 +1,6 @@
 //! The kubelet's configuration file and the flags that override it.
 
-use super::yaml;
+use super::yaml::{self, Kind, Node};
 use crate::inventory::Trouble;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
@@ -60,10 +60,36 @@ struct X509 {
     client_ca_file: Option<Utf8PathBuf>,
 }
 
+/// What every file says of itself.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Header {
+    api_version: String,
+    kind: String,
+}
+
 impl KubeletConfiguration {
-    /// Reads the file.
+    /// Reads the file alone.
     pub fn parse(text: &str) -> Result<Self, Trouble> {
-        yaml::first_document(text)
+        Self::layered(text, Utf8Path::new("/"), &[])
+    }
+
+    /// Reads the file, whose relative paths count from its `directory`, and the drop-ins of `--config-dir` in their
+    /// order, whose relative paths are left as they are (cmd/kubelet/app/server.go `mergeKubeletConfigurations`).
+    pub fn layered(text: &str, directory: &Utf8Path, drop_ins: &[&str]) -> Result<Self, Trouble> {
+        let mut document = layer(text)?;
+        for names in PATHS {
+            if let Some(Kind::Text(path)) = document.find(names).map(|node| &mut node.kind)
+                && !path.is_empty()
+                && !path.starts_with('/')
+            {
+                *path = directory.join(path.as_str()).into_string().into();
+            }
+        }
+        for drop_in in drop_ins {
+            document.patch(layer(drop_in)?);
+        }
+        yaml::read(&document)
     }
 
     /// `authentication.x509.clientCAFile`.
@@ -95,6 +121,26 @@ impl KubeletConfiguration {
         let endpoint = endpoint.unwrap_or(defaults::RUNTIME_SOCKET);
         endpoint.strip_prefix("unix://").or_else(|| endpoint.strip_prefix("unix:")).unwrap_or(endpoint).into()
     }
+}
+
+/// The paths among the settings that are read here (kubelet/apis/config/helpers.go).
+const PATHS: [&[&str]; 4] = [
+    &["staticPodPath"],
+    &["tlsCertFile"],
+    &["tlsPrivateKeyFile"],
+    &["authentication", "x509", "clientCAFile"],
+];
+
+/// One file, which must say what it is.
+fn layer(text: &str) -> Result<Node, Trouble> {
+    let document = yaml::configuration_document(text)?;
+    let header: Header = yaml::read(&document)?;
+    if header.kind != "KubeletConfiguration" || header.api_version != "kubelet.config.k8s.io/v1beta1" {
+        return Err(Trouble::Malformed(
+            "another kind of object than a v1beta1 KubeletConfiguration".to_owned(),
+        ));
+    }
+    Ok(document)
 }
 
 #[cfg(test)]
@@ -133,6 +179,26 @@ logging:
         assert_eq!(config.runtime_socket(), "/run/other.sock");
         assert_eq!((config.rotate_certificates, config.server_tls_bootstrap), (Some(false), Some(true)));
         assert_eq!(config.static_pod_path.as_deref(), Some(Utf8Path::new("/etc/kubernetes/manifests")));
+    }
+
+    #[test]
+    fn drop_ins_are_laid_over_the_file() {
+        let head = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+        let drop_in = |text: &str| format!("{head}{text}\n");
+        let read = KubeletConfiguration::layered(
+            &CONFIG.replace("/etc/kubernetes/manifests", "manifests"),
+            Utf8Path::new("/var/lib/kubelet"),
+            &[
+                &drop_in("tlsCertFile: kubelet.crt"),
+                &drop_in("rotateCertificates: null\nauthentication: {x509: {clientCAFile: /ca}}"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(read.static_pod_path.as_deref(), Some(Utf8Path::new("/var/lib/kubelet/manifests")));
+        assert_eq!(read.tls_cert_file.as_deref(), Some(Utf8Path::new("kubelet.crt")));
+        assert_eq!((read.rotate_certificates, read.server_tls_bootstrap), (None, Some(true)));
+        assert_eq!(read.client_authority(), Some(Utf8Path::new("/ca")));
+        assert!(KubeletConfiguration::layered(CONFIG, Utf8Path::new("/"), &["port: 1"]).is_err());
     }
 
     #[test]

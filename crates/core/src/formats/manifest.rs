@@ -1,9 +1,13 @@
 //! Static pod manifests: which component runs with which flags, and where its files are on the host.
 
+mod expand;
+
 use super::{flags::flags, yaml};
 use crate::inventory::{Component, Trouble, Version};
 use camino::{Utf8Path, Utf8PathBuf};
+use expand::expand;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
 /// A static pod, as far as its certificates are concerned.
@@ -39,6 +43,7 @@ impl Manifest {
     /// Reads a manifest, YAML or JSON.
     pub fn parse(text: &str) -> Result<Self, Trouble> {
         let pod: Pod = yaml::first_document(text)?;
+        pod.check()?;
         let named = |name: &str| Component::STATIC.into_iter().find(|component| component.name() == name);
         let runs = |container: &Container| named(&container.name).or_else(|| named(container.program()?));
         let component = pod.metadata.labels.get("component").and_then(|label| named(label));
@@ -94,17 +99,34 @@ fn mounts(volumes: &[Volume], container: &Container) -> Vec<Mount> {
     };
     let mounts = container.volume_mounts.iter().filter_map(|mount| {
         let host = Utf8Path::new(&host(&mount.name)?.path);
-        let host = mount.sub_path.as_ref().map_or_else(|| host.to_owned(), |sub_path| host.join(sub_path));
+        let nothing_below = mount.sub_path.as_str().is_empty();
+        let host = if nothing_below { host.to_owned() } else { host.join(&mount.sub_path) };
         Some(Mount { inside: mount.mount_path.clone(), host })
     });
     mounts.collect()
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Pod {
-    #[serde(default)]
+    api_version: String,
+    kind: String,
     metadata: Metadata,
     spec: Spec,
+}
+
+impl Pod {
+    /// What the kubelet wants of a file before it looks at the pod (config/common.go `tryDecodeSinglePod`). Its
+    /// validation of the pod itself is the API's, and by far longer.
+    fn check(&self) -> Result<(), Trouble> {
+        if self.kind != "Pod" || self.api_version != "v1" {
+            return Err(Trouble::Malformed("another kind of object than a v1 Pod".to_owned()));
+        }
+        if self.metadata.name.is_empty() {
+            return Err(Trouble::Malformed("a pod without a name".to_owned()));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -114,38 +136,39 @@ struct Metadata {
     labels: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Spec {
     containers: Vec<Container>,
-    #[serde(default)]
     volumes: Vec<Volume>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Container {
     name: String,
-    #[serde(default)]
     image: String,
-    #[serde(default)]
     command: Vec<String>,
-    #[serde(default)]
     args: Vec<String>,
-    #[serde(default)]
     env: Vec<Variable>,
-    #[serde(default)]
     volume_mounts: Vec<VolumeMount>,
 }
 
 impl Container {
     fn words(&self) -> Vec<String> {
-        let expand = |word: &String| {
-            self.env.iter().fold(word.clone(), |word, variable| match &variable.value {
-                Some(value) => word.replace(&format!("$({})", variable.name), value),
-                None => word,
-            })
-        };
-        self.command.iter().chain(&self.args).map(expand).collect()
+        let environment = self.environment();
+        self.command.iter().chain(&self.args).map(|word| expand(word, &environment)).collect()
+    }
+
+    /// The variables whose values are written here: each may refer to those before it (kubelet_pods.go
+    /// `makeEnvironmentVariables`).
+    fn environment(&self) -> BTreeMap<&str, String> {
+        let mut environment = BTreeMap::new();
+        for variable in self.env.iter().filter(|variable| variable.value_from.is_none()) {
+            let value = expand(&variable.value, &environment);
+            environment.insert(variable.name.as_str(), value);
+        }
+        environment
     }
 
     fn program(&self) -> Option<&str> {
@@ -154,37 +177,40 @@ impl Container {
 
     /// etcd takes `ETCD_CERT_FILE` for `--cert-file`; the flag wins (etcd pkg/flags).
     fn environment_flags(&self, flags: &mut BTreeMap<String, String>) {
-        for variable in &self.env {
-            if let (Some(name), Some(value)) = (variable.name.strip_prefix("ETCD_"), &variable.value) {
+        for (name, value) in self.environment() {
+            if let Some(name) = name.strip_prefix("ETCD_") {
                 let flag = format!("--{}", name.to_ascii_lowercase().replace('_', "-"));
-                flags.entry(flag).or_insert_with(|| value.clone());
+                flags.entry(flag).or_insert(value);
             }
         }
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Variable {
     name: String,
-    value: Option<String>,
+    value: String,
+    value_from: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct VolumeMount {
     name: String,
     mount_path: Utf8PathBuf,
-    sub_path: Option<Utf8PathBuf>,
+    sub_path: Utf8PathBuf,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Volume {
     name: String,
     host_path: Option<HostPath>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct HostPath {
     path: String,
 }
@@ -250,10 +276,10 @@ status: {}
 
     #[test]
     fn a_component_without_labels_is_known_by_its_container_or_program() {
-        let named = "metadata: {name: a}\nspec: {containers: [{name: x}, {name: kube-scheduler, image: i}]}";
+        let named = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: x}, {name: kube-scheduler, image: i}]}";
         assert_eq!(Manifest::parse(named).unwrap().component, Some(Component::KubeScheduler));
         let program =
-            "metadata: {name: a}\nspec: {containers: [{name: c, command: [/usr/local/bin/etcd, -name=a],
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, command: [/usr/local/bin/etcd, -name=a],
             env: [{name: ETCD_CERT_FILE, value: /c}, {name: ETCD_NAME, value: b}]}]}";
         let manifest = Manifest::parse(program).unwrap();
         assert_eq!(manifest.component, Some(Component::Etcd));
@@ -262,7 +288,7 @@ status: {}
 
     #[test]
     fn another_pod_is_none_of_ours() {
-        let vip = "metadata: {name: kube-vip}\nspec: {containers: [{name: kube-vip, image: vip}]}";
+        let vip = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-vip}\nspec: {containers: [{name: kube-vip, image: vip}]}";
         let manifest = Manifest::parse(vip).unwrap();
         assert_eq!((manifest.component, manifest.version()), (None, None));
     }
@@ -270,7 +296,14 @@ status: {}
     #[test]
     fn what_is_no_pod_says_so() {
         assert_eq!(Manifest::parse("\n"), Err(Trouble::Empty));
-        assert!(matches!(Manifest::parse("spec: {containers: []}"), Err(Trouble::Malformed(_))));
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}";
+        assert!(Manifest::parse(pod).is_ok());
+        for (is, becomes) in
+            [("{name: a}\n", "{}\n"), ("[{name: a}]", "[]"), ("v1", "v2"), ("Pod", "PodList")]
+        {
+            let changed = Manifest::parse(&pod.replace(is, becomes));
+            assert!(matches!(changed, Err(Trouble::Malformed(_))), "{becomes}");
+        }
         assert!(matches!(Manifest::parse("a: [\n"), Err(Trouble::Malformed(_))));
     }
 

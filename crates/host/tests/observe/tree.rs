@@ -58,7 +58,9 @@ spec:
     volumeMounts: [{name: tls, mountPath: /srv/tls}]
   volumes: [{name: tls, hostPath: {path: /etc/kubernetes/ssl}}]
 ";
-const SCHEDULER: &str = "metadata: {name: s, labels: {component: kube-scheduler}}
+const SCHEDULER: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: s, labels: {component: kube-scheduler}}
 spec: {containers: [{name: kube-scheduler, image: 'k:v1.31.4', command: [kube-scheduler, --config=/etc/kubernetes/scheduler.yaml]}]}
 ";
 const KUBECONFIG: &str = "current-context: c
@@ -81,7 +83,8 @@ fn control_plane() -> Tree {
     tree.write("etc/kubernetes/static/broken.yaml", "a: [");
     tree.write(
         "etc/kubernetes/scheduler.yaml",
-        "clientConnection: {kubeconfig: /etc/kubernetes/scheduler.conf}",
+        "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration
+clientConnection: {kubeconfig: /etc/kubernetes/scheduler.conf}\n",
     );
     tree.write("etc/kubernetes/scheduler.conf", KUBECONFIG);
     tree.write("etc/kubernetes/ssl/s.crt", &scheduler.certificate.to_pem());
@@ -98,7 +101,8 @@ fn control_plane() -> Tree {
     tree.write("etc/kubernetes/kubelet.env", "MORE=\"--kubeconfig=/etc/kubernetes/kubelet.conf\"");
     tree.write(
         "etc/kubernetes/kubelet.yaml",
-        "staticPodPath: /etc/kubernetes/static\nrotateCertificates: true\n",
+        "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration
+staticPodPath: /etc/kubernetes/static\nrotateCertificates: true\n",
     );
     let store = "/var/lib/kubelet/pki/kubelet-client-current.pem";
     let kubeconfig = KUBECONFIG.replace("ssl/s.crt", store).replace("ssl/s.key", store);

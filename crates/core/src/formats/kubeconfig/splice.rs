@@ -55,13 +55,13 @@ fn bare_span(text: &str, embedded: &Embedded) -> Result<Range<usize>, SpliceErro
     }
     let span = embedded.span.clone();
     let scalar = text.get(span.clone()).ok_or(SpliceError::NotVerbatim)?;
-    // An anchor or a tag would stand between the colon and the scalar, and so would a block's indicator.
+    // An anchor or a tag belongs to the span.
     let before = text.get(..span.start).unwrap_or_default().trim_end();
-    if scalar.contains(['\n', '\r']) || before.ends_with(['|', '>', '-', '+']) {
-        return Err(SpliceError::SeveralLines);
-    }
-    if !before.ends_with(':') {
+    if scalar.starts_with(['&', '!']) || !before.ends_with(':') {
         return Err(SpliceError::Shared);
+    }
+    if scalar.contains(['\n', '\r']) {
+        return Err(SpliceError::SeveralLines);
     }
     let quoted = ['"', '\''].into_iter().find_map(|quote| scalar.strip_prefix(quote)?.strip_suffix(quote));
     let bare = match quoted {

@@ -158,7 +158,8 @@ users: [{{name: u, user: {user}}}]"
         parse(&text).unwrap()
     };
     assert!(matches!(with("{token: t}").identity, Identity::Token));
-    assert!(matches!(with("{exec: {command: x}, token: t}").identity, Identity::Plugin));
+    let plugin = "{exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1}, token: t}";
+    assert!(matches!(with(plugin).identity, Identity::Plugin));
     assert!(matches!(with("{username: a, password: b}").identity, Identity::Password));
     assert!(matches!(with("null").identity, Identity::Nothing));
     let files = with("{client-certificate: c.pem, client-key: c.pem}");
@@ -172,10 +173,10 @@ users: [{{name: u, user: {user}}}]"
 }
 
 #[test]
-fn data_wins_over_a_path_and_empty_data_does_not_count() {
+fn data_and_a_path_exclude_each_other_and_empty_data_does_not_count() {
     let path = "    client-key: /k\n    client-key-data: ";
     let both = kubeadm().replace("    client-key-data: ", path);
-    assert!(parse(&both).unwrap().embedded().is_some());
+    assert!(matches!(parse(&both), Err(Trouble::Malformed(_))));
     let empty = kubeadm()
         .replace(&format!("client-key-data: {}", base64(KEY)), "client-key: /k\n    client-key-data: ''");
     let Identity::Certificate { key: Some(Source::File(path)), .. } = parse(&empty).unwrap().identity else {
@@ -201,6 +202,20 @@ fn what_client_go_refuses_is_refused() {
     assert!(malformed(&plain.replace("- name: other", "- name: kubernetes-admin")), "a user listed twice");
     assert!(malformed(&plain.replace("kind: Config", "kind: Secret")));
     assert!(malformed(&plain.replace("client-key-data: ", "client-key-data: ====")));
+    assert!(malformed(&plain.replace("name: other", "name: yes")), "a truth value is no name");
+    assert!(malformed(&plain.replace("    server: ", "    serve: ")), "no server");
+    let insecure = "    insecure-skip-tls-verify: true\n    server: ";
+    assert!(malformed(&plain.replace("    server: ", insecure)), "insecure with a CA");
+    let last = plain.trim_end();
+    for more in [
+        "username: a\n    token: b",
+        "as-uid: a",
+        "exec: {command: a}",
+        "exec: {command: a, apiVersion: client.authentication.k8s.io/v1}",
+        "exec: {command: a, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Sometimes}",
+    ] {
+        assert!(malformed(&format!("{last}\n    {more}\n")), "{more}");
+    }
 }
 
 #[test]

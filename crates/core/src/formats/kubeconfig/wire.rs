@@ -1,85 +1,152 @@
-//! The fields of a kubeconfig (client-go tools/clientcmd/api/v1/types.go).
+//! The fields of a kubeconfig (client-go tools/clientcmd/api/v1/types.go): all of them, because one that can't be
+//! read makes the whole file unreadable, whoever's entry it is in.
 
-use super::{Embedded, Identity, Source};
-use crate::inventory::Trouble;
+use super::super::base64::STANDARD;
 use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
-use serde_saphyr::Spanned;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
-/// Go's `base64.StdEncoding`: padding is required, left-over bits are not looked at.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
-
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", default)]
+#[derive(Default)]
 pub(super) struct Config {
-    kind: Option<String>,
+    pub(super) kind: String,
     #[serde(rename = "apiVersion")]
-    api_version: Option<String>,
-    pub(super) current_context: Option<String>,
-    contexts: Option<Vec<NamedContext>>,
-    clusters: Option<Vec<NamedCluster>>,
-    users: Option<Vec<NamedUser>>,
+    pub(super) api_version: String,
+    pub(super) current_context: String,
+    pub(super) contexts: Vec<NamedContext>,
+    pub(super) clusters: Vec<NamedCluster>,
+    pub(super) users: Vec<NamedUser>,
+    preferences: Preferences,
+    extensions: Vec<Extension>,
 }
 
-#[derive(Deserialize)]
-struct NamedContext {
-    #[serde(default)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Preferences {
+    #[serde(rename = "colors")]
+    _colors: bool,
+    extensions: Vec<Extension>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Extension {
     name: String,
-    context: Option<Context>,
+    #[serde(rename = "extension")]
+    _extension: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NamedContext {
+    pub(super) name: String,
+    pub(super) context: Context,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub(super) struct Context {
-    pub(super) cluster: Option<String>,
-    pub(super) user: Option<String>,
+    pub(super) cluster: String,
+    pub(super) user: String,
+    #[serde(rename = "namespace")]
+    _namespace: String,
+    extensions: Vec<Extension>,
 }
 
-#[derive(Deserialize)]
-struct NamedCluster {
-    #[serde(default)]
-    name: String,
-    cluster: Option<Cluster>,
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NamedCluster {
+    pub(super) name: String,
+    pub(super) cluster: Cluster,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", default)]
 pub(super) struct Cluster {
-    pub(super) server: Option<String>,
-    pub(super) tls_server_name: Option<String>,
-    pub(super) insecure_skip_tls_verify: Option<bool>,
-    certificate_authority: Option<String>,
-    certificate_authority_data: Option<Spanned<Secret>>,
+    pub(super) server: String,
+    pub(super) tls_server_name: String,
+    pub(super) insecure_skip_tls_verify: bool,
+    pub(super) certificate_authority: String,
+    pub(super) certificate_authority_data: Data,
+    pub(super) proxy_url: String,
+    #[serde(rename = "disable-compression")]
+    _disable_compression: bool,
+    extensions: Vec<Extension>,
 }
 
-#[derive(Deserialize)]
-struct NamedUser {
-    #[serde(default)]
-    name: String,
-    user: Option<User>,
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NamedUser {
+    pub(super) name: String,
+    pub(super) user: User,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", default)]
 pub(super) struct User {
-    client_certificate: Option<String>,
-    client_certificate_data: Option<Spanned<Secret>>,
-    client_key: Option<String>,
-    client_key_data: Option<Spanned<Secret>>,
-    token: Option<Secret>,
+    pub(super) client_certificate: String,
+    pub(super) client_certificate_data: Data,
+    pub(super) client_key: String,
+    pub(super) client_key_data: Data,
+    pub(super) token: Secret,
     #[serde(rename = "tokenFile")]
-    token_file: Option<String>,
-    username: Option<String>,
-    exec: Option<Anything>,
-    auth_provider: Option<Anything>,
+    pub(super) token_file: String,
+    #[serde(rename = "as")]
+    pub(super) acts_as: String,
+    pub(super) as_uid: String,
+    pub(super) as_groups: Vec<String>,
+    pub(super) as_user_extra: BTreeMap<String, Vec<String>>,
+    pub(super) username: String,
+    pub(super) password: Secret,
+    pub(super) auth_provider: Option<AuthProvider>,
+    pub(super) exec: Option<Exec>,
+    extensions: Vec<Extension>,
 }
 
-/// Text that may be a key, erased when dropped.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct AuthProvider {
+    #[serde(rename = "name")]
+    _name: String,
+    #[serde(rename = "config")]
+    _config: BTreeMap<String, Secret>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Exec {
+    pub(super) command: String,
+    #[serde(rename = "args")]
+    _args: Vec<String>,
+    pub(super) env: Vec<Variable>,
+    pub(super) api_version: String,
+    #[serde(rename = "installHint")]
+    _install_hint: String,
+    #[serde(rename = "provideClusterInfo")]
+    _provide_cluster_info: bool,
+    pub(super) interactive_mode: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    #[serde(rename = "value")]
+    _value: Secret,
+}
+
+/// Text that may be a secret, erased when dropped.
+#[derive(Default)]
 pub(super) struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -87,101 +154,44 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// That there is something is all that matters.
-type Anything = serde::de::IgnoredAny;
+/// What a base64 text says, erased when dropped.
+#[derive(Default)]
+pub(super) struct Data(pub(super) Zeroizing<Vec<u8>>);
+
+impl<'de> Deserialize<'de> for Data {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Secret::deserialize(deserializer)?;
+        // Go's decoder skips line ends, so a block scalar is as good as one line.
+        let bare: Zeroizing<String> =
+            Zeroizing::new(text.0.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect());
+        let bytes = STANDARD.decode(bare.as_bytes()).map_err(|_| D::Error::custom("not base64"))?;
+        Ok(Self(Zeroizing::new(bytes)))
+    }
+}
 
 impl Config {
-    /// client-go's conversion refuses a list that names an entry twice (api/v1/conversion.go), and its decoder
-    /// knows only `v1` `Config`.
-    pub(super) fn check(&self) -> Result<(), Trouble> {
-        let other = |field: &Option<String>, expected: &str| {
-            field.as_deref().is_some_and(|value| !value.is_empty() && value != expected)
-        };
-        if other(&self.kind, "Config") || other(&self.api_version, "v1") {
-            return Err(Trouble::Malformed("another kind of object than a v1 Config".to_owned()));
-        }
-        let lists: [(&str, Vec<&str>); 3] = [
-            ("contexts", self.contexts.iter().flatten().map(|entry| entry.name.as_str()).collect()),
-            ("clusters", self.clusters.iter().flatten().map(|entry| entry.name.as_str()).collect()),
-            ("users", self.users.iter().flatten().map(|entry| entry.name.as_str()).collect()),
-        ];
-        for (list, names) in lists {
-            if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
-                return Err(Trouble::Malformed(format!("{list} lists one name twice")));
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn context(&self, name: &str) -> Option<&Context> {
-        self.contexts.iter().flatten().find(|entry| entry.name == name)?.context.as_ref()
-    }
-
-    pub(super) fn cluster(&self, name: &str) -> Option<&Cluster> {
-        self.clusters.iter().flatten().find(|entry| entry.name == name)?.cluster.as_ref()
-    }
-
-    /// The user's identity; `None` if there is no such entry.
-    pub(super) fn identity(&self, name: &str) -> Option<Result<Identity, Trouble>> {
-        let entry = self.users.iter().flatten().find(|entry| entry.name == name)?;
-        Some(entry.user.as_ref().map_or(Ok(Identity::Nothing), User::identity))
-    }
-
-    pub(super) fn user_names(&self) -> Vec<String> {
-        self.users.iter().flatten().map(|entry| entry.name.clone()).collect()
-    }
-}
-
-impl Cluster {
-    pub(super) fn authority(&self) -> Result<Option<Source>, Trouble> {
-        let data = self.certificate_authority_data.as_ref();
-        source(data, self.certificate_authority.as_deref(), "certificate-authority-data")
-    }
-}
-
-impl User {
-    fn identity(&self) -> Result<Identity, Trouble> {
-        let certificate = source(
-            self.client_certificate_data.as_ref(),
-            self.client_certificate.as_deref(),
-            "client-certificate-data",
-        )?;
-        let key = source(self.client_key_data.as_ref(), self.client_key.as_deref(), "client-key-data")?;
-        let given = |field: &Option<String>| field.as_deref().is_some_and(|value| !value.is_empty());
-        Ok(if certificate.is_some() || key.is_some() {
-            Identity::Certificate { certificate, key }
-        } else if self.exec.is_some() || self.auth_provider.is_some() {
-            Identity::Plugin
-        } else if self.token.as_ref().is_some_and(|token| !token.0.is_empty()) || given(&self.token_file) {
-            Identity::Token
-        } else if given(&self.username) {
-            Identity::Password
+    /// The list that names an entry twice.
+    pub(super) fn twice(&self) -> Option<&'static str> {
+        let extensions = [&self.extensions, &self.preferences.extensions]
+            .into_iter()
+            .chain(self.contexts.iter().map(|entry| &entry.context.extensions))
+            .chain(self.clusters.iter().map(|entry| &entry.cluster.extensions))
+            .chain(self.users.iter().map(|entry| &entry.user.extensions));
+        if repeats(self.contexts.iter().map(|entry| &entry.name)) {
+            Some("contexts")
+        } else if repeats(self.clusters.iter().map(|entry| &entry.name)) {
+            Some("clusters")
+        } else if repeats(self.users.iter().map(|entry| &entry.name)) {
+            Some("users")
+        } else if extensions.into_iter().any(|list| repeats(list.iter().map(|entry| &entry.name))) {
+            Some("extensions")
         } else {
-            Identity::Nothing
-        })
+            None
+        }
     }
 }
 
-fn source(
-    data: Option<&Spanned<Secret>>,
-    path: Option<&str>,
-    field: &str,
-) -> Result<Option<Source>, Trouble> {
-    if let Some(data) = data.filter(|data| !data.value.0.is_empty()) {
-        return embedded(data)
-            .map(|embedded| Some(Source::Data(embedded)))
-            .ok_or_else(|| Trouble::Malformed(format!("{field} is not base64")));
-    }
-    Ok(path.filter(|path| !path.is_empty()).map(|path| Source::File(path.into())))
-}
-
-fn embedded(data: &Spanned<Secret>) -> Option<Embedded> {
-    // Go's decoder skips line ends, so a block scalar is as good as one line.
-    let text: Zeroizing<String> =
-        Zeroizing::new(data.value.0.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect());
-    let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?);
-    let span = data.referenced.span();
-    let start = usize::try_from(span.byte_offset()?).ok()?;
-    let length = usize::try_from(span.byte_len()?).ok()?;
-    Some(Embedded { bytes, span: start..start + length, alias: data.referenced != data.defined })
+fn repeats<'a>(mut names: impl Iterator<Item = &'a String>) -> bool {
+    let mut seen = BTreeSet::new();
+    !names.all(|name| seen.insert(name))
 }

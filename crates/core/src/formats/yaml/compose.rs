@@ -1,0 +1,241 @@
+//! From libyaml's events to a tree (go.yaml.in/yaml/v2 decode.go).
+
+use super::resolve::resolve;
+use super::{Kind, Node};
+use crate::inventory::Trouble;
+use libyaml_safer::{Event, EventData, Mark, Parser};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Go goes down to 10,000; no file of a cluster has more than some twenty.
+const DEEPEST: usize = 200;
+
+/// The first document of a text; nothing at all is a null.
+pub(super) fn first(text: &str) -> Result<Node, Trouble> {
+    let mut bytes = text.as_bytes();
+    let mut parser = Parser::new();
+    parser.set_input_string(&mut bytes);
+    let mut composer = Composer { parser, raws: Vec::new(), anchors: BTreeMap::new() };
+    composer.next()?;
+    if matches!(composer.next()?.data, EventData::StreamEnd) {
+        return Err(Trouble::Empty);
+    }
+    let event = composer.next()?;
+    let top = composer.node(event, 0)?;
+    composer.next()?;
+    let mut decoder =
+        Decoder { raws: &composer.raws, mark: mark(text), open: BTreeSet::new(), decoded: 0, aliased: 0 };
+    decoder.decode(top, false)
+}
+
+/// A node as it is written.
+struct Raw {
+    what: What,
+    start: Mark,
+    end: Mark,
+}
+
+enum What {
+    Scalar { tag: Option<String>, text: String, plain: bool },
+    List(Vec<usize>),
+    Map(Vec<(usize, usize)>),
+    Alias(usize),
+}
+
+struct Composer<'a, 'b> {
+    parser: Parser<&'b mut &'a [u8]>,
+    raws: Vec<Raw>,
+    anchors: BTreeMap<String, usize>,
+}
+
+impl Composer<'_, '_> {
+    fn next(&mut self) -> Result<Event, Trouble> {
+        self.parser.parse().map_err(|error| {
+            let place = error.problem_mark().or_else(|| error.context_mark());
+            let place = place.map(|at| format!(" at line {}, column {}", at.line + 1, at.column + 1));
+            Trouble::Malformed(format!("not YAML{}", place.unwrap_or_default()))
+        })
+    }
+
+    fn node(&mut self, event: Event, depth: usize) -> Result<usize, Trouble> {
+        if depth > DEEPEST {
+            return Err(broken("too deep", event.start_mark));
+        }
+        let id = self.raws.len();
+        let (start, end) = (event.start_mark, event.end_mark);
+        self.raws.push(Raw { what: What::List(Vec::new()), start, end });
+        let mut named = |anchor: Option<String>| anchor.map(|anchor| self.anchors.insert(anchor, id));
+        let what = match event.data {
+            EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
+                named(anchor);
+                What::Scalar { tag, text: value, plain: plain_implicit }
+            }
+            EventData::Alias { anchor } => {
+                let target = self.anchors.get(&anchor);
+                What::Alias(*target.ok_or_else(|| broken("an alias of nothing", start))?)
+            }
+            EventData::SequenceStart { anchor, .. } => {
+                named(anchor);
+                let mut entries = Vec::new();
+                loop {
+                    let event = self.next()?;
+                    if matches!(event.data, EventData::SequenceEnd) {
+                        break;
+                    }
+                    entries.push(self.node(event, depth + 1)?);
+                }
+                What::List(entries)
+            }
+            EventData::MappingStart { anchor, .. } => {
+                named(anchor);
+                let mut fields = Vec::new();
+                loop {
+                    let event = self.next()?;
+                    if matches!(event.data, EventData::MappingEnd) {
+                        break;
+                    }
+                    let key = self.node(event, depth + 1)?;
+                    let event = self.next()?;
+                    fields.push((key, self.node(event, depth + 1)?));
+                }
+                What::Map(fields)
+            }
+            _ => return Err(broken("not YAML", start)),
+        };
+        if let Some(raw) = self.raws.get_mut(id) {
+            raw.what = what;
+        }
+        Ok(id)
+    }
+}
+
+fn broken(what: &str, at: Mark) -> Trouble {
+    Trouble::Malformed(format!("{what} at line {}, column {}", at.line + 1, at.column + 1))
+}
+
+/// Follows aliases and merges, within the limits that Go has against bombs.
+struct Decoder<'a> {
+    raws: &'a [Raw],
+    /// Bytes before the text.
+    mark: usize,
+    /// Aliases that are being followed.
+    open: BTreeSet<usize>,
+    decoded: usize,
+    aliased: usize,
+}
+
+impl Decoder<'_> {
+    fn decode(&mut self, id: usize, alias: bool) -> Result<Node, Trouble> {
+        let raws = self.raws;
+        let raw = raws.get(id).ok_or(Trouble::Empty)?;
+        self.decoded += 1;
+        self.aliased += usize::from(!self.open.is_empty());
+        if self.aliased > 100 && self.decoded > 1000 && self.too_many_aliases() {
+            return Err(broken("too many aliases", raw.start));
+        }
+        let kind = match &raw.what {
+            What::Scalar { tag, text, plain } => {
+                resolve(tag.as_deref(), text, *plain).map_err(|what| broken(what, raw.start))?
+            }
+            What::Alias(target) => {
+                if self.open.len() > DEEPEST || !self.open.insert(id) {
+                    return Err(broken("an alias within itself", raw.start));
+                }
+                let node = self.decode(*target, true)?;
+                self.open.remove(&id);
+                return Ok(node);
+            }
+            What::List(entries) => {
+                Kind::List(entries.iter().map(|entry| self.decode(*entry, alias)).collect::<Result<_, _>>()?)
+            }
+            What::Map(fields) => {
+                let mut map = Map::default();
+                self.fields(fields, alias, &mut map)?;
+                Kind::Map(map.fields)
+            }
+        };
+        let place = (raw.start.line + 1, raw.start.column + 1);
+        let at = |mark: Mark| self.mark + usize::try_from(mark.index).unwrap_or(usize::MAX - self.mark);
+        Ok(Node { kind, span: at(raw.start)..at(raw.end), place, alias })
+    }
+
+    fn fields(&mut self, fields: &[(usize, usize)], alias: bool, map: &mut Map) -> Result<(), Trouble> {
+        for (key, value) in fields {
+            let at = |id: usize| self.raws.get(id).ok_or(Trouble::Empty);
+            let raw = at(*key)?;
+            if let What::Scalar { tag, text, plain } = &raw.what
+                && text == "<<"
+                && (*plain || tag.as_deref() == Some("tag:yaml.org,2002:merge"))
+            {
+                self.merge(*value, true, alias, map)?;
+                continue;
+            }
+            let name = match self.decode(*key, alias)?.kind {
+                Kind::Text(text) => text.to_string(),
+                Kind::Number(number) => number.to_string(),
+                Kind::Bool(value) => value.to_string(),
+                Kind::Null | Kind::List(_) | Kind::Map(_) => {
+                    return Err(broken("a name that is none", raw.start));
+                }
+            };
+            let value = self.decode(*value, alias)?;
+            map.set(name, value);
+        }
+        Ok(())
+    }
+
+    /// What is merged counts from its place on: it replaces names before it and is replaced by those behind it.
+    fn merge(&mut self, id: usize, lists: bool, alias: bool, map: &mut Map) -> Result<(), Trouble> {
+        let raws = self.raws;
+        let raw = raws.get(id).ok_or(Trouble::Empty)?;
+        let target = match raw.what {
+            What::Alias(target) => raws.get(target).ok_or(Trouble::Empty)?,
+            _ => raw,
+        };
+        match (&raw.what, &target.what) {
+            (What::Alias(_), What::Map(fields)) => {
+                if self.open.len() > DEEPEST || !self.open.insert(id) {
+                    return Err(broken("an alias within itself", raw.start));
+                }
+                self.fields(fields, true, map)?;
+                self.open.remove(&id);
+                Ok(())
+            }
+            (_, What::Map(fields)) => self.fields(fields, alias, map),
+            (What::List(entries), _) if lists => {
+                // Earlier ones take precedence.
+                entries.iter().rev().try_for_each(|entry| self.merge(*entry, false, alias, map))
+            }
+            _ => Err(broken("a merge of something else than maps", raw.start)),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    fn too_many_aliases(&self) -> bool {
+        const LOW: f64 = 400_000.0;
+        const HIGH: f64 = 4_000_000.0;
+        let (decoded, aliased) = (self.decoded as f64, self.aliased as f64);
+        let allowed = 0.99 - 0.89 * ((decoded - LOW) / (HIGH - LOW)).clamp(0.0, 1.0);
+        aliased / decoded > allowed
+    }
+}
+
+#[derive(Default)]
+struct Map {
+    fields: Vec<(String, Node)>,
+    known: BTreeMap<String, usize>,
+}
+
+impl Map {
+    fn set(&mut self, name: String, value: Node) {
+        let at = *self.known.entry(name.clone()).or_insert(self.fields.len());
+        match self.fields.get_mut(at) {
+            Some((_, earlier)) => *earlier = value,
+            None => self.fields.push((name, value)),
+        }
+    }
+}
+
+/// libyaml counts bytes, from behind a byte order mark.
+fn mark(text: &str) -> usize {
+    text.strip_prefix('\u{feff}').map_or(0, |rest| text.len() - rest.len())
+}
