@@ -37,9 +37,9 @@ lint: $(DENY) ## formatting, clippy, licences, bans, sources
 	$(DENY) --log-level error check bans licenses sources
 
 .PHONY: unit
-unit: ## unit tests, golden screens, the crash matrix
+unit: ## unit tests, golden screens, the crash matrix, our readers against Go's
 	cargo test --workspace --exclude perennial-lab
-	cargo test -p perennial-lab --lib
+	cargo test -p perennial-lab --lib --test oracle
 
 .PHONY: static
 static: ## the one static binary

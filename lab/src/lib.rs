@@ -29,3 +29,12 @@ pub use node::{Output, Running};
 pub use tools::duration::parse_duration;
 pub use tools::interrupt::{listen_for_signals, raised as interrupted};
 pub use tools::progress::Progress;
+
+/// The oracle: a program that says of files what Kubernetes' components say of them (`modules/oracle`). It is built
+/// once and kept in the lab's cache.
+///
+/// # Errors
+/// Without Go, or where the cache can't be written.
+pub fn oracle(progress: Progress) -> Result<std::path::PathBuf> {
+    cache::Cache::open(progress)?.oracle()
+}

@@ -20,6 +20,7 @@
     reason = "used by tests alone: a tree that can't be made has failed the test"
 )]
 
+pub mod corpus;
 mod der;
 mod issue;
 mod leaf;

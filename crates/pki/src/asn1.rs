@@ -68,6 +68,21 @@ impl<'a> Reader<'a> {
 
     /// Any element in DER: low tag numbers, definite and minimal lengths (cryptobyte `readASN1`).
     pub(crate) fn any(&mut self) -> Option<Element<'a>> {
+        let (tag, header, length) = self.header()?;
+        let end = header.checked_add(length)?;
+        let whole = self.bytes.get(..end)?;
+        let element = Element {
+            tag,
+            content: Reader { bytes: whole.get(header..)?, at: self.at + header },
+            whole: Reader { bytes: whole, at: self.at },
+        };
+        self.bytes = self.bytes.get(end..)?;
+        self.at += end;
+        Some(element)
+    }
+
+    /// Tag, length of the header, length of the content, which need not be there.
+    fn header(&self) -> Option<(u8, usize, usize)> {
         let (&tag, &first) = (self.bytes.first()?, self.bytes.get(1)?);
         if tag & 0x1f == 0x1f {
             return None;
@@ -86,16 +101,20 @@ impl<'a> Reader<'a> {
             }
             (2 + count, usize::try_from(length).ok()?)
         };
-        let end = header.checked_add(length)?;
-        let whole = self.bytes.get(..end)?;
-        let element = Element {
-            tag,
-            content: Reader { bytes: whole.get(header..)?, at: self.at + header },
-            whole: Reader { bytes: whole, at: self.at },
-        };
-        self.bytes = self.bytes.get(end..)?;
-        self.at += end;
-        Some(element)
+        Some((tag, header, length))
+    }
+
+    /// Goes behind the header of an explicit tag, if it is there: `encoding/asn1` looks at its length no further than
+    /// for zero. `None`: it is there, and broken.
+    pub(crate) fn enter(&mut self, tag: u8) -> Option<bool> {
+        if self.peek() != Some(tag) {
+            return Some(false);
+        }
+        let (_, header, length) = self.header()?;
+        let rest = self.bytes.get(header..).filter(|rest| length > 0 && !rest.is_empty())?;
+        self.bytes = rest;
+        self.at += header;
+        Some(true)
     }
 
     /// The next element, which must have this tag.

@@ -342,27 +342,45 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// Every certificate of a bundle, as client-go reads one (`cert.ParseCertsPEM`, and with the same result
-/// `x509.CertPool.AppendCertsFromPEM`): other blocks, and blocks with headers, are skipped.
+/// Every certificate of a bundle, as client-go reads one (`cert.ParseCertsPEM`): other blocks, and blocks with
+/// headers, are skipped.
 ///
 /// # Errors
 /// [`CertificateError`]; one malformed certificate makes client-go refuse the whole bundle.
 pub fn certificates(pem_text: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
-    let mut found = Vec::new();
-    for (index, block) in numbered(pem_text)? {
-        if block.label != LABEL || !block.headers.is_empty() {
-            continue;
-        }
-        let mut rest = block.der.as_slice();
-        // x509.ParseCertificates: several may lie in one block.
-        while !rest.is_empty() {
-            let (certificate, after) =
-                Certificate::parse(rest).map_err(|reason| CertificateError::Malformed { index, reason })?;
-            found.push(certificate);
-            rest = after;
+    let blocks = numbered(pem_text)?.filter(|(_, block)| block.label == LABEL && block.headers.is_empty());
+    let found: Result<Vec<Certificate>, _> = blocks
+        .map(|(index, block)| Certificate::from_der(&block.der).map_err(|error| in_block(index, error)))
+        .collect();
+    found.and_then(
+        |found| if found.is_empty() { Err(CertificateError::NoCertificateBlock) } else { Ok(found) },
+    )
+}
+
+/// The certificates of a bundle that Go can read, as `x509.CertPool.AppendCertsFromPEM` adds them: a broken one is
+/// skipped like another block. So client-go reads what a kubeconfig trusts.
+///
+/// # Errors
+/// [`CertificateError`] if there is none at all: why the first one can't be read, if one is there.
+pub fn pool(pem_text: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
+    let blocks = numbered(pem_text)?.filter(|(_, block)| block.label == LABEL && block.headers.is_empty());
+    let (mut found, mut first) = (Vec::new(), None);
+    for (index, block) in blocks {
+        match Certificate::from_der(&block.der) {
+            Ok(certificate) => found.push(certificate),
+            Err(error) => {
+                first.get_or_insert_with(|| in_block(index, error));
+            }
         }
     }
-    if found.is_empty() { Err(CertificateError::NoCertificateBlock) } else { Ok(found) }
+    if found.is_empty() { Err(first.unwrap_or(CertificateError::NoCertificateBlock)) } else { Ok(found) }
+}
+
+fn in_block(index: usize, error: CertificateError) -> CertificateError {
+    match error {
+        CertificateError::Malformed { reason, .. } => CertificateError::Malformed { index, reason },
+        _ => CertificateError::Malformed { index, reason: "it is empty" },
+    }
 }
 
 /// The certificate that a key must fit, as `tls.X509KeyPair` takes it: the first `CERTIFICATE` block, with or
@@ -373,10 +391,7 @@ pub fn certificates(pem_text: &[u8]) -> Result<Vec<Certificate>, CertificateErro
 pub fn leaf(pem_text: &[u8]) -> Result<Certificate, CertificateError> {
     let block = numbered(pem_text)?.find(|(_, block)| block.label == LABEL);
     let (index, block) = block.ok_or(CertificateError::NoCertificateBlock)?;
-    Certificate::from_der(&block.der).map_err(|error| match error {
-        CertificateError::Malformed { reason, .. } => CertificateError::Malformed { index, reason },
-        _ => CertificateError::Malformed { index, reason: "it is empty" },
-    })
+    Certificate::from_der(&block.der).map_err(|error| in_block(index, error))
 }
 
 /// A distinguished name on its own, as [`Certificate::subject`] prints one: what a TLS server sends of the CAs

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::algorithm::{EC, ED25519, NULL_PARAMETERS, RSA, curve_kind, modulus_bits};
-use crate::asn1::{BIT_STRING, OCTET_STRING, Reader, SEQUENCE, explicit, tlv};
+use crate::asn1::{BIT_STRING, OCTET_STRING, OID, Reader, SEQUENCE, explicit, tlv};
 use crate::certificate::Certificate;
 use crate::pem;
 
@@ -408,12 +408,18 @@ fn pkcs8(mut fields: Reader<'_>) -> Result<Pair, KeyError> {
 fn sec1(version: &[u8], mut fields: Reader<'_>, curve: Option<String>) -> Result<Pair, KeyError> {
     const BROKEN: KeyError = KeyError::Malformed("its elliptic curve key is broken");
     let scalar = fields.read(OCTET_STRING).ok_or(BROKEN)?.bytes();
-    let named = fields.optional(explicit(0)).ok_or(BROKEN)?.and_then(|curve| { curve.content }.oid());
-    if let Some(public) = fields.optional(explicit(1)).ok_or(BROKEN)? {
-        let mut content = public.content;
-        if content.peek() == Some(BIT_STRING) {
-            content.bits().ok_or(BROKEN)?;
+    // What is of another type within an optional tag counts as not there.
+    let before = fields;
+    let mut named = None;
+    if fields.enter(explicit(0)).ok_or(BROKEN)? {
+        if fields.peek() == Some(OID) {
+            named = Some(fields.oid().ok_or(BROKEN)?);
+        } else {
+            fields = before;
         }
+    }
+    if fields.enter(explicit(1)).ok_or(BROKEN)? && fields.peek() == Some(BIT_STRING) {
+        fields.bits().ok_or(BROKEN)?;
     }
     let oid = curve.or(named).ok_or(KeyError::Malformed("it names no elliptic curve"))?;
     let kind = curve_kind(&oid).ok_or(KeyError::Malformed("its elliptic curve is not one that Go knows"))?;

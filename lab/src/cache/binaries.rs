@@ -63,6 +63,20 @@ const CLIENT: Module = Module {
     flags: "-s -w",
 };
 
+/// What the components of [`KUBERNETES`] say of a file, made of their own code.
+const ORACLE: Module = Module {
+    name: "oracle",
+    sources: sources!("oracle": "go.mod", "go.sum", "main.go", "chain.go", "credentials.go", "kubeconfig.go",
+                      "manifest.go", "settings.go", "linkname.s"),
+    programs: &[("perennial.lab/oracle", "lab-oracle")],
+    flags: "-s -w",
+};
+
+/// The oracle's program.
+pub(super) fn oracle(cache: &Cache) -> Result<PathBuf> {
+    Ok(build(cache, &ORACLE)?.path.join("lab-oracle"))
+}
+
 /// Where the binaries are.
 #[derive(Clone, Debug)]
 pub(super) struct Binaries {

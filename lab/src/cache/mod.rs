@@ -82,6 +82,11 @@ impl Cache {
         Ok(Prepared { lower, store: store.path, client: binaries.client.join("lab-client"), key })
     }
 
+    /// The oracle's program, built if it is not there yet.
+    pub(crate) fn oracle(&self) -> Result<PathBuf> {
+        binaries::oracle(self)
+    }
+
     /// The entry `kind-key`; if it is missing, `build` makes it in an empty folder that gets its name when it is
     /// complete.
     pub(crate) fn entry(

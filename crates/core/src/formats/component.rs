@@ -7,11 +7,13 @@ use serde::Deserialize;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
-struct Configuration {
-    api_version: String,
-    kind: String,
+struct Scheduler {
     client_connection: Connection,
-    #[serde(rename = "Generic")]
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct Manager {
     generic: Generic,
 }
 
@@ -28,21 +30,28 @@ struct Connection {
     kubeconfig: Utf8PathBuf,
 }
 
+/// The versions of kube-scheduler's type; all but the first are gone since 1.29.
+const SCHEDULERS: [&str; 3] = [
+    "kubescheduler.config.k8s.io/v1",
+    "kubescheduler.config.k8s.io/v1beta3",
+    "kubescheduler.config.k8s.io/v1beta2",
+];
+
+const MANAGER: &str = "kubecontrollermanager.config.k8s.io/v1alpha1";
+
 /// The kubeconfig of the `clientConnection` (component-base config/v1alpha1 `ClientConnectionConfiguration`): the
 /// path as the component sees it.
 pub fn kubeconfig(text: &str) -> Result<Option<Utf8PathBuf>, Trouble> {
-    let configuration: Configuration = yaml::configuration(text)?;
-    let group = configuration.api_version.split_once('/').map_or("", |(group, _)| group);
-    let connection = match (group, configuration.kind.as_str()) {
-        ("kubescheduler.config.k8s.io", "KubeSchedulerConfiguration") => configuration.client_connection,
-        ("kubecontrollermanager.config.k8s.io", "KubeControllerManagerConfiguration") => {
-            configuration.generic.client_connection
-        }
-        _ => {
-            return Err(Trouble::Malformed(
-                "another kind of object than a component's configuration".to_owned(),
-            ));
-        }
+    let document = yaml::configuration_document(text)?;
+    let connection = if SCHEDULERS.iter().any(|version| document.is_a("KubeSchedulerConfiguration", version))
+    {
+        // kube-scheduler decodes strictly.
+        document.unrepeated()?;
+        yaml::read::<Scheduler>(&document)?.client_connection
+    } else if document.is_a("KubeControllerManagerConfiguration", MANAGER) {
+        yaml::read::<Manager>(&document)?.generic.client_connection
+    } else {
+        return Err(Trouble::Malformed("another kind of object than a component's configuration".to_owned()));
     };
     Ok(Some(connection.kubeconfig).filter(|path| !path.as_str().is_empty()))
 }

@@ -60,14 +60,6 @@ struct X509 {
     client_ca_file: Option<Utf8PathBuf>,
 }
 
-/// What every file says of itself.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Header {
-    api_version: String,
-    kind: String,
-}
-
 impl KubeletConfiguration {
     /// Reads the file alone.
     pub fn parse(text: &str) -> Result<Self, Trouble> {
@@ -87,7 +79,10 @@ impl KubeletConfiguration {
             }
         }
         for drop_in in drop_ins {
-            document.patch(layer(drop_in)?);
+            let drop_in = layer(drop_in)?;
+            // Only the file itself is read leniently when it can't be read strictly.
+            drop_in.unrepeated()?;
+            document.patch(drop_in);
         }
         yaml::read(&document)
     }
@@ -100,7 +95,12 @@ impl KubeletConfiguration {
     /// Applies the command line, which wins over the file (kubelet `kubeletConfigFlagPrecedence`).
     pub fn overridden_by(mut self, flags: &BTreeMap<String, String>) -> Self {
         let path = |name: &str| flags.get(name).filter(|value| !value.is_empty()).map(Utf8PathBuf::from);
-        let truth = |name: &str| flags.get(name).map(|value| value != "false");
+        // strconv.ParseBool; with any other word the kubelet does not start.
+        let truth = |name: &str| match flags.get(name)?.as_str() {
+            "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+            "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+            _ => None,
+        };
         let over = |slot: &mut Option<Utf8PathBuf>, name: &str| *slot = path(name).or_else(|| slot.take());
         over(&mut self.static_pod_path, "--pod-manifest-path");
         over(&mut self.tls_cert_file, "--tls-cert-file");
@@ -134,8 +134,7 @@ const PATHS: [&[&str]; 4] = [
 /// One file, which must say what it is.
 fn layer(text: &str) -> Result<Node, Trouble> {
     let document = yaml::configuration_document(text)?;
-    let header: Header = yaml::read(&document)?;
-    if header.kind != "KubeletConfiguration" || header.api_version != "kubelet.config.k8s.io/v1beta1" {
+    if !document.is_a("KubeletConfiguration", "kubelet.config.k8s.io/v1beta1") {
         return Err(Trouble::Malformed(
             "another kind of object than a v1beta1 KubeletConfiguration".to_owned(),
         ));
@@ -199,6 +198,8 @@ logging:
         assert_eq!((read.rotate_certificates, read.server_tls_bootstrap), (None, Some(true)));
         assert_eq!(read.client_authority(), Some(Utf8Path::new("/ca")));
         assert!(KubeletConfiguration::layered(CONFIG, Utf8Path::new("/"), &["port: 1"]).is_err());
+        let twice = drop_in("port: 1\nport: 1");
+        assert!(KubeletConfiguration::layered(CONFIG, Utf8Path::new("/"), &[&twice]).is_err());
     }
 
     #[test]

@@ -42,8 +42,15 @@ pub fn counts(file_name: &str) -> bool {
 impl Manifest {
     /// Reads a manifest, YAML or JSON.
     pub fn parse(text: &str) -> Result<Self, Trouble> {
-        let pod: Pod = yaml::first_document(text)?;
-        pod.check()?;
+        let document = yaml::configuration_document(text)?;
+        if !document.is_a("Pod", "v1") {
+            return Err(Trouble::Malformed("another kind of object than a v1 Pod".to_owned()));
+        }
+        let pod: Pod = yaml::read(&document)?;
+        // Of the pod itself the kubelet wants more: its validation is the API's, and by far longer.
+        if pod.metadata.name.is_empty() {
+            return Err(Trouble::Malformed("a pod without a name".to_owned()));
+        }
         let named = |name: &str| Component::STATIC.into_iter().find(|component| component.name() == name);
         let runs = |container: &Container| named(&container.name).or_else(|| named(container.program()?));
         let component = pod.metadata.labels.get("component").and_then(|label| named(label));
@@ -107,26 +114,10 @@ fn mounts(volumes: &[Volume], container: &Container) -> Vec<Mount> {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 struct Pod {
-    api_version: String,
-    kind: String,
     metadata: Metadata,
     spec: Spec,
-}
-
-impl Pod {
-    /// What the kubelet wants of a file before it looks at the pod (config/common.go `tryDecodeSinglePod`). Its
-    /// validation of the pod itself is the API's, and by far longer.
-    fn check(&self) -> Result<(), Trouble> {
-        if self.kind != "Pod" || self.api_version != "v1" {
-            return Err(Trouble::Malformed("another kind of object than a v1 Pod".to_owned()));
-        }
-        if self.metadata.name.is_empty() {
-            return Err(Trouble::Malformed("a pod without a name".to_owned()));
-        }
-        Ok(())
-    }
 }
 
 #[derive(Deserialize, Default)]

@@ -5,6 +5,7 @@
 //! Go's YAML is a port of libyaml, and so is the parser here: both stop at the same characters.
 
 mod compose;
+mod guard;
 mod json;
 mod node;
 mod resolve;
@@ -14,23 +15,13 @@ pub(super) use node::{Kind, Node};
 use crate::inventory::Trouble;
 use serde::de::DeserializeOwned;
 
-/// Reads the first document of `text`. The error says where, never what: the text may hold a private key.
-pub(super) fn first_document<T: DeserializeOwned>(text: &str) -> Result<T, Trouble> {
-    read(&document(text)?)
-}
-
-/// As the decoders of configuration files do (apimachinery `serializer/recognizer`): what begins with a brace is
-/// JSON, everything else is YAML.
-pub(super) fn configuration<T: DeserializeOwned>(text: &str) -> Result<T, Trouble> {
-    read(&configuration_document(text)?)
-}
-
-/// As [`configuration`], as a tree.
+/// As the decoders of manifests and configuration files do (apimachinery `serializer/recognizer`, `util/yaml`): what
+/// begins with a brace is JSON, everything else is YAML.
 pub(super) fn configuration_document(text: &str) -> Result<Node, Trouble> {
     if text.trim_start().starts_with('{') { json::document(text) } else { document(text) }
 }
 
-/// Reads the first document of `text` as a tree.
+/// Reads the first document of `text` as a tree. The error says where, never what: the text may hold a private key.
 pub(super) fn document(text: &str) -> Result<Node, Trouble> {
     let nothing =
         |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#') || line.trim() == "---";
@@ -48,6 +39,14 @@ pub(super) fn read<T: DeserializeOwned>(document: &Node) -> Result<T, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn configuration<T: DeserializeOwned>(text: &str) -> Result<T, Trouble> {
+        read(&configuration_document(text)?)
+    }
+
+    fn first_document<T: DeserializeOwned>(text: &str) -> Result<T, Trouble> {
+        read(&document(text)?)
+    }
 
     #[derive(serde::Deserialize, Debug, PartialEq)]
     struct Numbers {

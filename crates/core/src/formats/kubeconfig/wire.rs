@@ -35,8 +35,7 @@ struct Preferences {
 #[serde(default)]
 struct Extension {
     name: String,
-    #[serde(rename = "extension")]
-    _extension: Option<IgnoredAny>,
+    extension: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize, Default)]
@@ -183,7 +182,7 @@ impl Config {
             Some("clusters")
         } else if repeats(self.users.iter().map(|entry| &entry.name)) {
             Some("users")
-        } else if extensions.into_iter().any(|list| repeats(list.iter().map(|entry| &entry.name))) {
+        } else if extensions.into_iter().any(|list| replaces(list)) {
             Some("extensions")
         } else {
             None
@@ -194,4 +193,16 @@ impl Config {
 fn repeats<'a>(mut names: impl Iterator<Item = &'a String>) -> bool {
     let mut seen = BTreeSet::new();
     !names.all(|name| seen.insert(name))
+}
+
+/// Among extensions only one that holds something is not replaced.
+fn replaces(extensions: &[Extension]) -> bool {
+    let mut seen = BTreeSet::new();
+    extensions.iter().any(|entry| {
+        let again = seen.contains(&entry.name);
+        if entry.extension.is_some() {
+            seen.insert(&entry.name);
+        }
+        again
+    })
 }

@@ -1,9 +1,10 @@
 //! From libyaml's events to a tree (go.yaml.in/yaml/v2 decode.go).
 
+use super::guard;
 use super::resolve::resolve;
 use super::{Kind, Node};
 use crate::inventory::Trouble;
-use libyaml_safer::{Event, EventData, Mark, Parser};
+use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Go goes down to 10,000; no file of a cluster has more than some twenty.
@@ -11,20 +12,41 @@ const DEEPEST: usize = 200;
 
 /// The first document of a text; nothing at all is a null.
 pub(super) fn first(text: &str) -> Result<Node, Trouble> {
-    let mut bytes = text.as_bytes();
+    if guard::tag_before_comma(text) {
+        return Err(Trouble::Malformed("not YAML: a comma behind a tag".to_owned()));
+    }
+    let (ended, added) = guard::ended(text);
+    // Where a scalar has the line end that was added.
+    let added = added.then_some(ended.len() - mark(text));
+    let mut bytes = ended.as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);
-    let mut composer = Composer { parser, raws: Vec::new(), anchors: BTreeMap::new() };
+    let mut composer = Composer { parser, raws: Vec::new(), anchors: BTreeMap::new(), added };
     composer.next()?;
-    if matches!(composer.next()?.data, EventData::StreamEnd) {
-        return Err(Trouble::Empty);
+    let begin = composer.next()?;
+    match begin.data {
+        EventData::StreamEnd => return Err(Trouble::Empty),
+        // Go knows 1.1 alone.
+        EventData::DocumentStart { version_directive: Some(version), .. }
+            if (version.major, version.minor) != (1, 1) =>
+        {
+            return Err(broken("another YAML than 1.1", begin.start_mark));
+        }
+        _ => {}
     }
     let event = composer.next()?;
-    let top = composer.node(event, 0)?;
+    let top = composer.node(event, 0, false)?;
     composer.next()?;
-    let mut decoder =
-        Decoder { raws: &composer.raws, mark: mark(text), open: BTreeSet::new(), decoded: 0, aliased: 0 };
-    decoder.decode(top, false)
+    let mut decoder = Decoder {
+        raws: &composer.raws,
+        mark: mark(text),
+        open: BTreeSet::new(),
+        decoded: 0,
+        aliased: 0,
+        repeats: false,
+    };
+    let document = decoder.decode(top, false)?;
+    Ok(Node { repeats: decoder.repeats, ..document })
 }
 
 /// A node as it is written.
@@ -45,6 +67,7 @@ struct Composer<'a, 'b> {
     parser: Parser<&'b mut &'a [u8]>,
     raws: Vec<Raw>,
     anchors: BTreeMap<String, usize>,
+    added: Option<usize>,
 }
 
 impl Composer<'_, '_> {
@@ -56,7 +79,7 @@ impl Composer<'_, '_> {
         })
     }
 
-    fn node(&mut self, event: Event, depth: usize) -> Result<usize, Trouble> {
+    fn node(&mut self, event: Event, depth: usize, flow: bool) -> Result<usize, Trouble> {
         if depth > DEEPEST {
             return Err(broken("too deep", event.start_mark));
         }
@@ -65,15 +88,24 @@ impl Composer<'_, '_> {
         self.raws.push(Raw { what: What::List(Vec::new()), start, end });
         let mut named = |anchor: Option<String>| anchor.map(|anchor| self.anchors.insert(anchor, id));
         let what = match event.data {
-            EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
+            EventData::Scalar { anchor, tag, mut value, plain_implicit, style, .. } => {
                 named(anchor);
+                // Between brackets Go takes it for the sign of a key wherever it stands.
+                if flow && style == ScalarStyle::Plain && value.contains('?') {
+                    return Err(broken("not YAML: a question mark", start));
+                }
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if block && self.added.is_some_and(|at| end.index == at as u64) && value.ends_with('\n') {
+                    value.pop();
+                }
                 What::Scalar { tag, text: value, plain: plain_implicit }
             }
             EventData::Alias { anchor } => {
                 let target = self.anchors.get(&anchor);
                 What::Alias(*target.ok_or_else(|| broken("an alias of nothing", start))?)
             }
-            EventData::SequenceStart { anchor, .. } => {
+            EventData::SequenceStart { anchor, style, .. } => {
+                let flow = flow || style == SequenceStyle::Flow;
                 named(anchor);
                 let mut entries = Vec::new();
                 loop {
@@ -81,11 +113,12 @@ impl Composer<'_, '_> {
                     if matches!(event.data, EventData::SequenceEnd) {
                         break;
                     }
-                    entries.push(self.node(event, depth + 1)?);
+                    entries.push(self.node(event, depth + 1, flow)?);
                 }
                 What::List(entries)
             }
-            EventData::MappingStart { anchor, .. } => {
+            EventData::MappingStart { anchor, style, .. } => {
+                let flow = flow || style == MappingStyle::Flow;
                 named(anchor);
                 let mut fields = Vec::new();
                 loop {
@@ -93,9 +126,9 @@ impl Composer<'_, '_> {
                     if matches!(event.data, EventData::MappingEnd) {
                         break;
                     }
-                    let key = self.node(event, depth + 1)?;
+                    let key = self.node(event, depth + 1, flow)?;
                     let event = self.next()?;
-                    fields.push((key, self.node(event, depth + 1)?));
+                    fields.push((key, self.node(event, depth + 1, flow)?));
                 }
                 What::Map(fields)
             }
@@ -121,6 +154,7 @@ struct Decoder<'a> {
     open: BTreeSet<usize>,
     decoded: usize,
     aliased: usize,
+    repeats: bool,
 }
 
 impl Decoder<'_> {
@@ -155,7 +189,7 @@ impl Decoder<'_> {
         };
         let place = (raw.start.line + 1, raw.start.column + 1);
         let at = |mark: Mark| self.mark + usize::try_from(mark.index).unwrap_or(usize::MAX - self.mark);
-        Ok(Node { kind, span: at(raw.start)..at(raw.end), place, alias })
+        Ok(Node { kind, span: at(raw.start)..at(raw.end), place, alias, repeats: false })
     }
 
     fn fields(&mut self, fields: &[(usize, usize)], alias: bool, map: &mut Map) -> Result<(), Trouble> {
@@ -178,7 +212,7 @@ impl Decoder<'_> {
                 }
             };
             let value = self.decode(*value, alias)?;
-            map.set(name, value);
+            self.repeats |= map.set(name, value);
         }
         Ok(())
     }
@@ -226,11 +260,18 @@ struct Map {
 }
 
 impl Map {
-    fn set(&mut self, name: String, value: Node) {
+    /// Whether it was set before.
+    fn set(&mut self, name: String, value: Node) -> bool {
         let at = *self.known.entry(name.clone()).or_insert(self.fields.len());
         match self.fields.get_mut(at) {
-            Some((_, earlier)) => *earlier = value,
-            None => self.fields.push((name, value)),
+            Some((_, earlier)) => {
+                *earlier = value;
+                true
+            }
+            None => {
+                self.fields.push((name, value));
+                false
+            }
         }
     }
 }

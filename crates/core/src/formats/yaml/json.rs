@@ -25,5 +25,5 @@ fn node(value: Value) -> Node {
             Kind::Map(fields.into_iter().map(|(name, value)| (name, node(value))).collect())
         }
     };
-    Node { kind, span: 0..0, place: (1, 1), alias: false }
+    Node { kind, span: 0..0, place: (1, 1), alias: false, repeats: false }
 }

@@ -1,6 +1,7 @@
 //! A document as a tree, and its reading into types by the rules of Go's JSON: names in their exact case, a null is
 //! the zero value, and neither numbers nor truth values are text.
 
+use crate::inventory::Trouble;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -18,6 +19,8 @@ pub(in crate::formats) struct Node {
     pub(super) place: (u64, u64),
     /// Whether it is written elsewhere and only referred to here.
     pub(in crate::formats) alias: bool,
+    /// Of the top: whether a name is written twice in some map. Known of YAML only.
+    pub(in crate::formats) repeats: bool,
 }
 
 /// What JSON knows.
@@ -38,6 +41,24 @@ impl Node {
     pub(in crate::formats) fn get(&self, name: &str) -> Option<&Self> {
         let Kind::Map(fields) = &self.kind else { return None };
         fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    /// Whether it says that it is of a kind and version. Go finds these two names in whatever case (apimachinery
+    /// `json/meta.go`).
+    pub(in crate::formats) fn is_a(&self, kind: &str, version: &str) -> bool {
+        let says = |wanted: &str, value: &str| {
+            let Kind::Map(fields) = &self.kind else { return false };
+            let named = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            // What reaches Go's JSON is sorted, and the last one counts.
+            let last = named.max_by(|(one, _), (other, _)| one.cmp(other));
+            matches!(last.map(|(_, value)| &value.kind), Some(Kind::Text(text)) if text.as_str() == value)
+        };
+        says("kind", kind) && says("apiVersion", version)
+    }
+
+    /// For what is decoded strictly.
+    pub(in crate::formats) fn unrepeated(&self) -> Result<(), Trouble> {
+        if self.repeats { Err(Trouble::Malformed("a field is written twice".to_owned())) } else { Ok(()) }
     }
 
     /// The entries of a list; none for anything else.
@@ -74,7 +95,8 @@ impl Node {
                 }
                 (None, _) => {
                     let place = change.place;
-                    let mut value = Self { kind: Kind::Null, span: 0..0, place, alias: false };
+                    let mut value =
+                        Self { kind: Kind::Null, span: 0..0, place, alias: false, repeats: false };
                     value.patch(change);
                     fields.push((name, value));
                 }
