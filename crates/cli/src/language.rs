@@ -6,6 +6,7 @@ mod messages;
 
 pub(crate) mod finding;
 pub(crate) mod help;
+pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod refusal;
 pub(crate) mod run;

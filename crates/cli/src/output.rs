@@ -4,6 +4,7 @@ mod board;
 mod escape;
 mod groups;
 mod line;
+mod places;
 mod span;
 mod table;
 mod wrap;

@@ -1,6 +1,7 @@
 //! Judges an inventory: every check that was made, with its state, and a finding where it failed.
 
 mod about;
+mod access;
 pub(crate) mod certificates;
 mod code;
 mod files;
@@ -58,6 +59,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     let mut checks = Vec::new();
     runs::check(node, &mut checks);
     files::check(node, &mut checks);
+    access::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     served::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);

@@ -1,6 +1,7 @@
 //! What was seen on a node, and what could not be looked at. Errors are data here: "could not look" is
 //! neither "missing" nor "valid".
 
+mod beside;
 mod cluster;
 mod credential;
 mod file;
@@ -11,12 +12,13 @@ mod looked;
 mod node;
 mod past;
 
+pub use beside::{Beside, Copied};
 pub use cluster::{Cluster, Lease};
 pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
 pub use file::{Directory, File, FileFacts};
 pub use holder::{Component, Container, Holder};
 pub use kubelet::{Kubelet, Unit};
 pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};
-pub use looked::{Looked, Trouble};
+pub use looked::{FileKind, Looked, Trouble};
 pub use node::{Layout, Node, StaticPod, Version};
 pub use past::{Installed, OpenRun, Past};

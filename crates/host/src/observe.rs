@@ -4,6 +4,8 @@
 pub(crate) mod again;
 mod api;
 mod authorities;
+mod backups;
+mod beside;
 mod containers;
 mod credentials;
 mod files;

@@ -1,13 +1,16 @@
 //! Why something could not be read: completes a sentence that begins with the file or the listener.
 
 use super::Language;
-use perennial_core::inventory::Trouble;
+use perennial_core::inventory::{FileKind, Trouble};
 
 /// The sentence about `object`.
 pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> String {
     match trouble {
         Trouble::PermissionDenied => permission_denied(language, object),
-        Trouble::NotRegular => not_regular(language, object),
+        Trouble::NotRegular(kind) => not_regular(language, object, file_kind(language, *kind)),
+        Trouble::LeadsOut { to } => leads_out(language, object, to.as_str()),
+        Trouble::LeadsNowhere { to } => leads_nowhere(language, object, to.as_str()),
+        Trouble::CutOff => cut_off(language, object),
         Trouble::TooLarge { limit } => too_large(language, object, *limit),
         Trouble::Io(reason) => io(language, object, reason),
         Trouble::NoAnswer(reason) => no_answer(language, object, reason),
@@ -23,14 +26,44 @@ pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> St
     }
 }
 
+fn file_kind(language: Language, kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Directory => directory(language),
+        FileKind::Fifo => fifo(language),
+        FileKind::Socket => socket(language),
+        FileKind::Device => device(language),
+        FileKind::Other => other(language),
+    }
+}
+
+words! {
+    directory { en: "a directory", zh: "目录" }
+    fifo { en: "a FIFO", zh: "FIFO（命名管道）" }
+    socket { en: "a socket", zh: "套接字" }
+    device { en: "a device", zh: "设备文件" }
+    other { en: "something else", zh: "其他类型的文件" }
+}
+
 messages! {
     permission_denied(object: &str) {
         en: "{object} can't be read: permission denied",
         zh: "无法读取 {object}：权限不足",
     }
-    not_regular(object: &str) {
-        en: "{object} is not a regular file",
-        zh: "{object} 不是普通文件",
+    not_regular(object: &str, kind: &str) {
+        en: "{object} is not a regular file but {kind}",
+        zh: "{object} 不是普通文件，而是{kind}",
+    }
+    leads_out(object: &str, to: &str) {
+        en: "{object} is a symbolic link to {to}: this is no certificate, key or configuration, and was not read",
+        zh: "{object} 是指向 {to} 的符号链接：目标不是证书、密钥或配置文件，因此没有读取",
+    }
+    leads_nowhere(object: &str, to: &str) {
+        en: "{object} is a symbolic link to {to}, which does not exist",
+        zh: "{object} 是指向 {to} 的符号链接，但目标不存在",
+    }
+    cut_off(object: &str) {
+        en: "{object} is cut off: it ends in the middle",
+        zh: "{object} 不完整：内容在中途截断",
     }
     too_large(object: &str, limit: u64) {
         en: "{object} is larger than {limit} bytes: this is no certificate, key or configuration",

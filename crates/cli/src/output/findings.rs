@@ -1,6 +1,7 @@
 //! A finding as a person reads it: sentence, evidence, consequence with its date, one command.
 
 use super::groups::Group;
+use super::places;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
 use crate::language::{Language, finding as say, screen as label, trouble::trouble};
 use jiff::{SignedDuration, Timestamp};
@@ -189,6 +190,10 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             advice: Some(say::missing_act(language)),
             ..Told::default()
         },
+        Finding::FileCutOff { .. }
+        | Finding::FileSpecial { .. }
+        | Finding::KeyExposed { .. }
+        | Finding::LabelDiffers { .. } => places::tell(language, group),
         Finding::KeyMismatch { credential, certificate, key } => Told {
             title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
             left_alone: Some(say::mismatch_effect(language).to_owned()),
@@ -420,7 +425,7 @@ pub(crate) fn short(fingerprint: &str) -> String {
 }
 
 /// A word for a shell: a command is there to be copied, and names come from strangers.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "/._-:@+=,".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_owned()

@@ -85,7 +85,9 @@ fn belongs(scene: &Scene<'_>, one: &Finding, other: &Finding) -> bool {
         (Finding::ProcessStale { .. }, Finding::ProcessStale { .. })
         | (Finding::ProcessUnproven { .. }, Finding::ProcessUnproven { .. })
         | (Finding::ListenerSilent { .. }, Finding::ListenerSilent { .. })
-        | (Finding::ExternalAuthority { .. }, Finding::ExternalAuthority { .. }) => true,
+        | (Finding::ExternalAuthority { .. }, Finding::ExternalAuthority { .. })
+        | (Finding::KeyExposed { .. }, Finding::KeyExposed { .. })
+        | (Finding::LabelDiffers { .. }, Finding::LabelDiffers { .. }) => true,
         _ => false,
     }
 }

@@ -3,9 +3,9 @@
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_core::inventory::{
-    Authority, Chain, Component, Container, Credential, File, FileFacts, Handshake, Holder, Key, Kubelet,
-    LOOPBACK_SERVER_NAME, Layout, Listener, Looked, Material, Node, Past, Place, Role, Served, StaticPod,
-    Trouble, Unit, Version,
+    Authority, Beside, Chain, Component, Container, Credential, File, FileFacts, Handshake, Holder, Key,
+    Kubelet, LOOPBACK_SERVER_NAME, Layout, Listener, Looked, Material, Node, Past, Place, Role, Served,
+    StaticPod, Trouble, Unit, Version,
 };
 use perennial_pki::certificate::{Certificate, certificates};
 use perennial_pki::digest::sha256_hex;
@@ -52,6 +52,8 @@ pub(crate) fn file(path: &str, changed: &str) -> File {
         changed: time(changed),
         link_target: None,
         directory: perennial_core::inventory::Directory::Fine,
+        label: None,
+        exposes_key: false,
     };
     File { path: path.into(), facts: Looked::Seen(facts) }
 }
@@ -234,6 +236,7 @@ pub(crate) fn healthy() -> Node {
             client_authority: Some("/etc/kubernetes/pki/ca.crt".into()),
         },
         cluster: Looked::Absent,
+        beside: Beside::default(),
         past: Past::default(),
         troubles: Vec::new(),
     }

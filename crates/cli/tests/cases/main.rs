@@ -3,8 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
+mod access;
+mod cut_off;
 mod expired_etcd;
 mod healthy;
 mod seen;
+mod special;
 
 use seen::Seen;

@@ -41,6 +41,10 @@ impl Finding {
             Self::KubeletDown { .. } => About::Component(Component::Kubelet),
             Self::FileMissing { path }
             | Self::FileUnusable { path, .. }
+            | Self::FileCutOff { path, .. }
+            | Self::LabelDiffers { path, .. }
+            | Self::KeyExposed { path, .. }
+            | Self::FileSpecial { path, .. }
             | Self::KubeletClientExpired { path, .. }
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),

@@ -1,8 +1,8 @@
 //! Dates, issuers and keys of every credential and CA.
 
+use super::files::unusable;
 use super::{Check, Finding, Policy, State, Threshold};
 use crate::inventory::{Authority, Credential, Layout, Looked, Node, Place, Role, Trouble};
-use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
 use perennial_pki::chain::signed_by;
@@ -29,7 +29,9 @@ fn check_authority(
         Looked::Absent => {
             return say(State::Fail(Finding::FileMissing { path: authority.file.path.clone() }));
         }
-        Looked::Unusable(trouble) => return say(unusable(&authority.file.path, trouble)),
+        Looked::Unusable(trouble) => {
+            return say(unusable(node, &authority.name, &authority.file.path, trouble));
+        }
     };
     for certificate in certificates {
         let (at, name) = (certificate.not_after(), authority.name.clone());
@@ -52,7 +54,7 @@ fn check_authority(
             State::Fail(Finding::ExternalAuthority { authority: name, key })
         }
         Looked::Absent => State::NotApplicable,
-        Looked::Unusable(trouble) => unusable(&key, trouble),
+        Looked::Unusable(trouble) => unusable(node, &authority.name, &key, trouble),
     });
 }
 
@@ -74,27 +76,19 @@ fn check_credential(
                 State::Fail(Finding::FileMissing { path: path.clone() })
             });
         }
-        Looked::Unusable(trouble) => return say(unusable_credential(credential, trouble)),
+        Looked::Unusable(trouble) => return say(unusable_credential(node, credential, trouble)),
     };
     say(dates(credential, leaf, policy, now));
     if credential.role != Role::KubeletServing {
         say(issuer(node, credential, leaf));
     }
-    say(key(credential));
+    say(key(node, credential));
     if credential.role == Role::UserKubeconfig {
         say(outdated(node, credential, leaf));
     }
 }
 
-fn unusable(path: &Utf8PathBuf, trouble: &Trouble) -> State {
-    if trouble.blind() {
-        State::CouldNotLook(trouble.clone())
-    } else {
-        State::Fail(Finding::FileUnusable { path: path.clone(), trouble: trouble.clone() })
-    }
-}
-
-fn unusable_credential(credential: &Credential, trouble: &Trouble) -> State {
+fn unusable_credential(node: &Node, credential: &Credential, trouble: &Trouble) -> State {
     let path = &credential.place.file().path;
     match (credential.role, trouble) {
         (_, trouble) if trouble.blind() => State::CouldNotLook(trouble.clone()),
@@ -103,7 +97,7 @@ fn unusable_credential(credential: &Credential, trouble: &Trouble) -> State {
         (Role::UserKubeconfig, trouble) => {
             State::Fail(Finding::KubeconfigUnusable { path: path.clone(), trouble: trouble.clone() })
         }
-        (_, trouble) => unusable(path, trouble),
+        (_, trouble) => unusable(node, &credential.name, path, trouble),
     }
 }
 
@@ -169,7 +163,7 @@ fn issuer(node: &Node, credential: &Credential, leaf: &Certificate) -> State {
     }
 }
 
-fn key(credential: &Credential) -> State {
+fn key(node: &Node, credential: &Credential) -> State {
     let certificate = credential.place.file().path.clone();
     let path = match &credential.place {
         Place::Pair { key, .. } => key.path.clone(),
@@ -181,7 +175,7 @@ fn key(credential: &Credential) -> State {
             State::Fail(Finding::KeyMismatch { credential: credential.name.clone(), certificate, key: path })
         }
         Looked::Absent => State::Fail(Finding::FileMissing { path }),
-        Looked::Unusable(trouble) => unusable(&path, trouble),
+        Looked::Unusable(trouble) => unusable(node, &credential.name, &path, trouble),
     }
 }
 

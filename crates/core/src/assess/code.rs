@@ -55,6 +55,14 @@ codes! {
     FileUnusable = 5102;
     /// A private key does not belong to the certificate beside it.
     KeyMismatch = 5103;
+    /// A file is empty, or ends in the middle.
+    FileCutOff = 5104;
+    /// A file's SELinux label is other than its neighbours'.
+    LabelDiffers = 5106;
+    /// A private key can be read by others.
+    KeyExposed = 5107;
+    /// Something that is no file, or a link that leads out, is where a certificate should be.
+    FileSpecial = 5108;
     /// The kubelet's client certificate has expired.
     KubeletClientExpired = 6101;
     /// The kubelet does not run.

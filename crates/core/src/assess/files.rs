@@ -1,7 +1,8 @@
 //! Files that are no credential: manifests, the kubelet's configuration.
 
 use super::{Check, Finding, State};
-use crate::inventory::{Component, Layout, Looked, Node, Role};
+use crate::inventory::{Component, Layout, Looked, Node, Role, Trouble};
+use camino::Utf8PathBuf;
 
 /// What lies on the disk of a node that runs the component.
 const TRACES: [(Component, Role); 3] = [
@@ -16,12 +17,21 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
     }
     missing_manifests(node, checks);
     for (path, trouble) in &node.troubles {
-        let state = if trouble.blind() {
-            State::CouldNotLook(trouble.clone())
-        } else {
-            State::Fail(Finding::FileUnusable { path: path.clone(), trouble: trouble.clone() })
-        };
-        checks.push(Check { object: path.to_string(), state });
+        checks.push(Check { object: path.to_string(), state: unusable(node, "", path, trouble) });
+    }
+}
+
+/// What is said of a file that is there and can't be used. `name` is the credential's or CA's, where it is one.
+pub(super) fn unusable(node: &Node, name: &str, path: &Utf8PathBuf, trouble: &Trouble) -> State {
+    let (path, trouble) = (path.clone(), trouble.clone());
+    match trouble {
+        trouble if trouble.blind() => State::CouldNotLook(trouble),
+        trouble if trouble.special() => State::Fail(Finding::FileSpecial { path, trouble }),
+        Trouble::Empty | Trouble::CutOff => {
+            let backup = node.beside.backup_of(name).cloned();
+            State::Fail(Finding::FileCutOff { path, trouble, backup })
+        }
+        trouble => State::Fail(Finding::FileUnusable { path, trouble }),
     }
 }
 

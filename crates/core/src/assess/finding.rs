@@ -1,7 +1,7 @@
 //! What a check can say.
 
 use super::{Basis, Code};
-use crate::inventory::{Component, Trouble};
+use crate::inventory::{Component, Copied, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -182,6 +182,38 @@ pub enum Finding {
         /// The key's file.
         key: Utf8PathBuf,
     },
+    /// PRN5104.
+    FileCutOff {
+        /// The file.
+        path: Utf8PathBuf,
+        /// No content at all, or ended in the middle.
+        trouble: Trouble,
+        /// perennial's newest copy whose parts fit each other.
+        backup: Option<Copied>,
+    },
+    /// PRN5106.
+    LabelDiffers {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Its label.
+        label: String,
+        /// The type that its neighbours have; absent where its own type is known to be wrong.
+        neighbours: Option<String>,
+    },
+    /// PRN5107.
+    KeyExposed {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// PRN5108.
+    FileSpecial {
+        /// The path.
+        path: Utf8PathBuf,
+        /// What is there.
+        trouble: Trouble,
+    },
     /// PRN6101.
     KubeletClientExpired {
         /// The file.
@@ -239,6 +271,10 @@ impl Finding {
             Self::FileMissing { .. } => Code::FileMissing,
             Self::FileUnusable { .. } => Code::FileUnusable,
             Self::KeyMismatch { .. } => Code::KeyMismatch,
+            Self::FileCutOff { .. } => Code::FileCutOff,
+            Self::LabelDiffers { .. } => Code::LabelDiffers,
+            Self::KeyExposed { .. } => Code::KeyExposed,
+            Self::FileSpecial { .. } => Code::FileSpecial,
             Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
             Self::KubeletDown { .. } => Code::KubeletDown,
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
@@ -269,11 +305,15 @@ impl Finding {
             | Self::ProcessStale { .. }
             | Self::FileMissing { .. }
             | Self::FileUnusable { .. }
+            | Self::FileCutOff { .. }
+            | Self::FileSpecial { .. }
             | Self::KeyMismatch { .. }
             | Self::KubeletClientExpired { .. }
             | Self::KubeletDown { .. }
             | Self::RunOpen { .. } => Severity::Critical,
             Self::ProcessUnproven { .. }
+            | Self::LabelDiffers { .. }
+            | Self::KeyExposed { .. }
             | Self::KubeconfigUnusable { .. }
             | Self::KubeconfigOutdated { .. } => Severity::Warning,
             Self::ExternalAuthority { .. } => Severity::Notice,

@@ -44,6 +44,10 @@ pub struct FileFacts {
     pub link_target: Option<Utf8PathBuf>,
     /// Who may put another file in its place.
     pub directory: Directory,
+    /// Its SELinux label (`system_u:object_r:cert_t:s0`), where labels exist.
+    pub label: Option<String>,
+    /// Whether a private key is in it that others than its owner and group can read, directories included.
+    pub exposes_key: bool,
 }
 
 /// What the directory of a file allows.

@@ -1,5 +1,6 @@
 //! The result of looking at one thing.
 
+use camino::Utf8PathBuf;
 use std::fmt;
 
 /// What looking at something gave.
@@ -45,8 +46,18 @@ impl<T> Looked<T> {
 pub enum Trouble {
     /// The operating system refused the read (usually: not root).
     PermissionDenied,
-    /// A directory, a device, a socket or a FIFO where a regular file was expected.
-    NotRegular,
+    /// Something else where a regular file was expected; it was not opened.
+    NotRegular(FileKind),
+    /// A symbolic link whose end is nothing that could be meant (`/etc/shadow`); it was not followed.
+    LeadsOut {
+        /// Where it ends.
+        to: Utf8PathBuf,
+    },
+    /// A symbolic link to a file that is not there.
+    LeadsNowhere {
+        /// Where it would end.
+        to: Utf8PathBuf,
+    },
     /// Larger than what any credential can be.
     TooLarge {
         /// The limit in bytes.
@@ -58,7 +69,9 @@ pub enum Trouble {
     NoAnswer(String),
     /// The file has no content.
     Empty,
-    /// No PEM block is in it, for Go's reader: binary, truncated, or indented.
+    /// The file ends in the middle: a PEM block that begins and never ends, a text without its last line's end.
+    CutOff,
+    /// No PEM block is in it, for Go's reader: binary, or indented.
     NoPem,
     /// PEM blocks are there but none of them is a certificate.
     NoCertificate,
@@ -76,7 +89,39 @@ pub enum Trouble {
     NoClientCertificate,
 }
 
+/// What lies where a regular file was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A directory.
+    Directory,
+    /// A FIFO: whoever opens it waits for a writer.
+    Fifo,
+    /// A unix socket.
+    Socket,
+    /// A block or character device: opening one may do something.
+    Device,
+    /// Nothing of these.
+    Other,
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Directory => "a directory",
+            Self::Fifo => "a FIFO",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+            Self::Other => "something else",
+        })
+    }
+}
+
 impl Trouble {
+    /// Whether what lies there was not opened at all, because no program that wants a file there could mean it.
+    pub fn special(&self) -> bool {
+        matches!(self, Self::NotRegular(_) | Self::LeadsOut { .. } | Self::TooLarge { .. })
+    }
+
     /// Whether nothing at all is known about the object (as opposed to: it was read and is bad).
     pub fn blind(&self) -> bool {
         matches!(self, Self::PermissionDenied | Self::Io(_) | Self::NoAnswer(_))
@@ -88,11 +133,14 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PermissionDenied => f.write_str("permission denied"),
-            Self::NotRegular => f.write_str("is not a regular file"),
+            Self::NotRegular(kind) => write!(f, "is not a regular file but {kind}"),
+            Self::LeadsOut { to } => write!(f, "is a symbolic link that leads out, to {to}"),
+            Self::LeadsNowhere { to } => write!(f, "is a symbolic link to {to}, which is not there"),
             Self::TooLarge { limit } => write!(f, "is larger than {limit} bytes"),
             Self::Io(reason) => write!(f, "could not be read: {reason}"),
             Self::NoAnswer(reason) => write!(f, "does not answer: {reason}"),
             Self::Empty => f.write_str("is empty"),
+            Self::CutOff => f.write_str("ends in the middle"),
             Self::NoPem => f.write_str("holds no PEM block"),
             Self::NoCertificate => f.write_str("holds no certificate"),
             Self::NoKey => f.write_str("holds no private key"),

@@ -1,7 +1,7 @@
 //! One node.
 
 use super::{
-    Authority, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked, Past, Trouble,
+    Authority, Beside, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked, Past, Trouble,
 };
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -41,6 +41,8 @@ pub struct Node {
     pub kubelet: Kubelet,
     /// The API's view; `Absent` when it was not asked for.
     pub cluster: Looked<Cluster>,
+    /// What lies beside the credentials.
+    pub beside: Beside,
     /// Earlier runs of perennial on this node.
     pub past: Past,
     /// Files that are no credential and could not be used (a manifest, the kubelet's configuration).
@@ -56,6 +58,13 @@ impl Node {
     /// The authority of that name.
     pub fn authority(&self, name: &str) -> Option<&Authority> {
         self.authorities.iter().find(|authority| authority.name == name)
+    }
+
+    /// Every file with bytes of a credential or a CA that was looked at.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        let of_credentials = self.credentials.iter().flat_map(|credential| credential.place.files());
+        let of_authorities = self.authorities.iter().map(|authority| &authority.file);
+        of_credentials.chain(of_authorities).chain(&self.beside.key_files)
     }
 
     /// The authority on this node that signed the credential's leaf.

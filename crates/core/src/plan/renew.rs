@@ -218,6 +218,11 @@ fn reissue(
     let authority = node.issuer_of(credential).ok_or_else(unknown)?;
     let issuer = authority.certificates.seen().and_then(|all| all.first()).ok_or_else(unknown)?;
     for file in credential.place.files() {
+        // A directory, a device, a link that leads out: nothing to be exchanged for a file.
+        if let Some(trouble) = file.facts.trouble().filter(|trouble| trouble.special()) {
+            let (credential, path) = (credential.name.clone(), file.path.clone());
+            return Err(Refusal::CredentialUnusable { credential, path, trouble: Some(trouble.clone()) });
+        }
         if file.facts.seen().is_some_and(|facts| facts.directory == Directory::Open) {
             let path = file.real_path().parent().unwrap_or(file.real_path()).to_owned();
             return Err(Refusal::DirectoryWritable { path });

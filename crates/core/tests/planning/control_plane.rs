@@ -76,6 +76,8 @@ pub(crate) fn file(path: &str) -> File {
         changed,
         link_target: None,
         directory: perennial_core::inventory::Directory::Fine,
+        label: None,
+        exposes_key: false,
     };
     File { path: path.into(), facts: Looked::Seen(facts) }
 }
@@ -142,6 +144,7 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
             client_authority: None,
         },
         cluster: Looked::Absent,
+        beside: perennial_core::inventory::Beside::default(),
         past: Past::default(),
         troubles: Vec::new(),
     }

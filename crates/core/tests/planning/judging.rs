@@ -139,7 +139,9 @@ fn each_fault_has_its_code() {
     let missing = with(&|node| node.credentials[0].certificate = Looked::Absent);
     assert_eq!(missing, [Code::FileMissing]);
     let empty = with(&|node| node.credentials[0].certificate = Looked::Unusable(Trouble::Empty));
-    assert_eq!(empty, [Code::FileUnusable]);
+    assert_eq!(empty, [Code::FileCutOff]);
+    let binary = with(&|node| node.credentials[0].certificate = Looked::Unusable(Trouble::NoPem));
+    assert_eq!(binary, [Code::FileUnusable]);
     let moved_away = with(&|node| node.static_pods.retain(|pod| pod.component != Component::KubeScheduler));
     assert_eq!(moved_away, [Code::FileMissing]);
     let down = with(&|node| {

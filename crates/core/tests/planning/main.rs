@@ -9,6 +9,7 @@
 
 mod control_plane;
 mod judging;
+mod places;
 
 use camino::Utf8PathBuf;
 use control_plane::{control_plane, credential, file, kubeconfig, now, until};

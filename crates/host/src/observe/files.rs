@@ -1,15 +1,17 @@
 //! Reading files with care: regular ones only, none larger than a credential can be, with the facts that judging
 //! needs.
 
+mod link;
+
 use crate::act::open;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use perennial_core::inventory::{Directory, File, FileFacts, Looked, Trouble};
+use perennial_core::inventory::{Directory, File, FileFacts, FileKind, Looked, Trouble};
 use perennial_pki::digest::sha256_hex;
 use rustix::fs::{Access, Mode, OFlags};
 use std::fs::Metadata;
 use std::io::{ErrorKind, Read as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use zeroize::Zeroizing;
 
 /// No certificate, key, kubeconfig or manifest is larger.
@@ -56,6 +58,11 @@ impl Content {
     }
 }
 
+/// Why a text that every writer ends with a line's end could not be understood: without one it was cut off.
+pub(super) fn perhaps_cut_off(text: &str, trouble: Trouble) -> Trouble {
+    if trouble == Trouble::Empty || text.ends_with(['\n', '}']) { trouble } else { Trouble::CutOff }
+}
+
 impl Tree {
     /// The tree below `root`.
     pub fn new(root: &Utf8Path) -> Self {
@@ -80,7 +87,7 @@ impl Tree {
     /// The names in a directory, sorted.
     pub fn names(&self, directory: &Utf8Path) -> Looked<Vec<String>> {
         let real = match self.resolve(directory) {
-            Ok(real) => real,
+            Ok(end) => self.below(&end.path),
             Err(error) => return unread(&error),
         };
         let listed: Result<Vec<String>, std::io::Error> = std::fs::read_dir(real).and_then(|entries| {
@@ -97,52 +104,59 @@ impl Tree {
 
     /// Whether something is there.
     pub fn exists(&self, path: &Utf8Path) -> bool {
-        self.resolve(path).is_ok_and(|real| real.exists())
+        self.resolve(path).is_ok_and(|end| self.below(&end.path).exists())
+    }
+
+    /// Where the symbolic link at this very path points, as it is written; `None` if it is none.
+    pub fn link(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        let directory = self.resolve(path.parent()?).ok()?.path;
+        self.below(&directory.join(path.file_name()?)).read_link_utf8().ok()
     }
 
     fn read_facts(&self, path: &Utf8Path) -> Result<(FileFacts, Zeroizing<Vec<u8>>), Looked<()>> {
-        let real = self.resolve(path).map_err(|error| unread(&error))?;
-        let link = std::fs::symlink_metadata(self.below(path)).is_ok_and(|metadata| metadata.is_symlink());
-        // Without O_NONBLOCK, opening a FIFO waits for a writer.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-        let opened = rustix::fs::open(real.as_std_path(), flags, Mode::empty()).map_err(std::io::Error::from);
-        let opened = opened.map_err(|error| match error.kind() {
-            ErrorKind::NotFound if link => {
-                Looked::Unusable(Trouble::Malformed("a symbolic link that leads nowhere".to_owned()))
+        let end = self.resolve(path).map_err(|error| unread(&error))?;
+        let real = self.below(&end.path);
+        // What is no file is not even opened: a device may do something, a FIFO waits.
+        match std::fs::symlink_metadata(&real) {
+            Ok(_) if end.by_link && !link::could_be_meant(path, &end.path) => {
+                return Err(Looked::Unusable(Trouble::LeadsOut { to: end.path }));
             }
-            _ => unread(&error),
-        })?;
-        let mut file = std::fs::File::from(opened);
-        let mut read = || -> Result<(Metadata, Zeroizing<Vec<u8>>), std::io::Error> {
-            let metadata = file.metadata()?;
-            let mut bytes = Zeroizing::new(Vec::new());
-            if metadata.is_file() && metadata.len() <= LIMIT {
-                // Room for one byte more: then the end is found without growing, which would leave a copy behind.
-                bytes.reserve_exact(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-                file.by_ref().take(LIMIT + 1).read_to_end(&mut bytes)?;
+            Ok(metadata) => readable(&metadata)?,
+            Err(error) if error.kind() == ErrorKind::NotFound && end.by_link => {
+                return Err(Looked::Unusable(Trouble::LeadsNowhere { to: end.path }));
             }
-            Ok((metadata, bytes))
-        };
-        let (metadata, bytes) = read().map_err(|error| unread(&error))?;
-        if !metadata.is_file() {
-            return Err(Looked::Unusable(Trouble::NotRegular));
+            Err(error) => return Err(unread(&error)),
         }
-        if metadata.len() > LIMIT || bytes.len() as u64 > LIMIT {
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let opened = rustix::fs::open(real.as_std_path(), flags, Mode::empty());
+        let mut file = std::fs::File::from(opened.map_err(|error| unread(&error.into()))?);
+        let metadata = file.metadata().map_err(|error| unread(&error))?;
+        readable(&metadata)?;
+        // Room for one byte more: then the end is found without growing, which would leave a copy behind.
+        let mut bytes = Zeroizing::new(Vec::new());
+        bytes.reserve_exact(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        let read = file.by_ref().take(LIMIT + 1).read_to_end(&mut bytes);
+        read.map_err(|error| unread(&error))?;
+        if bytes.len() as u64 > LIMIT {
             return Err(Looked::Unusable(Trouble::TooLarge { limit: LIMIT }));
         }
-        let link_target = self.end_of_link(&real).filter(|end| end != path);
-        let directory = self.directory(link_target.as_deref().unwrap_or(path));
-        Ok((facts(&metadata, &bytes, link_target, directory), bytes))
+        let facts = FileFacts {
+            link_target: Some(end.path.clone()).filter(|end| end != path),
+            directory: self.directory(&end.path),
+            label: label(&file),
+            exposes_key: metadata.mode() & 0o004 != 0 && holds_key(&bytes) && self.others_get_to(&end.path),
+            ..facts(&metadata, &bytes)
+        };
+        Ok((facts, bytes))
     }
 
-    /// Where a chain of links ends, as the node's own programs name it.
-    fn end_of_link(&self, real: &Utf8Path) -> Option<Utf8PathBuf> {
-        let real = real.canonicalize_utf8().ok()?;
-        if !self.is_copy() {
-            return Some(real);
-        }
-        let root = self.root.canonicalize_utf8().ok()?;
-        real.strip_prefix(root).ok().map(|inside| Utf8Path::new("/").join(inside))
+    /// Whether others than owner and group may pass every directory on the way to a file.
+    fn others_get_to(&self, path: &Utf8Path) -> bool {
+        let passable = |directory: &Utf8Path| {
+            std::fs::metadata(self.below(directory)).is_ok_and(|metadata| metadata.mode() & 0o001 != 0)
+        };
+        // A copy's own folder says nothing about the node's root.
+        path.ancestors().skip(1).filter(|directory| *directory != "/").all(passable)
     }
 
     /// A copy is never written.
@@ -161,11 +175,9 @@ impl Tree {
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
 
-    /// The path to open. In a copied tree an absolute link means the copy's own root, as it did on the node.
-    fn resolve(&self, path: &Utf8Path) -> Result<Utf8PathBuf, std::io::Error> {
-        if !self.is_copy() {
-            return Ok(path.to_owned());
-        }
+    /// The end of every symbolic link on the way. In a copied tree an absolute link means the copy's own root, as
+    /// it did on the node.
+    fn resolve(&self, path: &Utf8Path) -> Result<End, std::io::Error> {
         let mut pending: Vec<String> = parts(path).rev().collect();
         let mut inside = Utf8PathBuf::from("/");
         let mut links = 0;
@@ -186,8 +198,15 @@ impl Tree {
             }
             pending.extend(parts(&target).rev());
         }
-        Ok(self.below(&inside))
+        Ok(End { path: inside, by_link: links > 0 })
     }
+}
+
+/// Where a path ends, as the node's own programs name it.
+struct End {
+    path: Utf8PathBuf,
+    /// Whether a symbolic link was on the way.
+    by_link: bool,
 }
 
 /// The parts of a path but `/` and `.`.
@@ -196,12 +215,22 @@ fn parts(path: &Utf8Path) -> impl DoubleEndedIterator<Item = String> {
     path.components().filter_map(move |component| part(component.as_str()))
 }
 
-fn facts(
-    metadata: &Metadata,
-    bytes: &[u8],
-    link_target: Option<Utf8PathBuf>,
-    directory: Directory,
-) -> FileFacts {
+/// Whether something may be opened and read.
+fn readable(metadata: &Metadata) -> Result<(), Looked<()>> {
+    let kind = metadata.file_type();
+    let kind = match kind {
+        _ if kind.is_file() && metadata.len() <= LIMIT => return Ok(()),
+        _ if kind.is_file() => return Err(Looked::Unusable(Trouble::TooLarge { limit: LIMIT })),
+        _ if kind.is_dir() => FileKind::Directory,
+        _ if kind.is_fifo() => FileKind::Fifo,
+        _ if kind.is_socket() => FileKind::Socket,
+        _ if kind.is_block_device() || kind.is_char_device() => FileKind::Device,
+        _ => FileKind::Other,
+    };
+    Err(Looked::Unusable(Trouble::NotRegular(kind)))
+}
+
+fn facts(metadata: &Metadata, bytes: &[u8]) -> FileFacts {
     let time = |seconds: i64, nanoseconds: i64| {
         let nanoseconds = i32::try_from(nanoseconds).unwrap_or(0);
         Timestamp::new(seconds, nanoseconds).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -215,18 +244,31 @@ fn facts(
         links: metadata.nlink(),
         modified: time(metadata.mtime(), metadata.mtime_nsec()),
         changed: time(metadata.ctime(), metadata.ctime_nsec()),
-        link_target,
-        directory,
+        link_target: None,
+        directory: Directory::Fine,
+        label: None,
+        exposes_key: false,
     }
+}
+
+/// A PEM block, or the base64 of one in a kubeconfig.
+fn holds_key(bytes: &[u8]) -> bool {
+    let has = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    has(b"PRIVATE KEY-----") || has(b"client-key-data")
+}
+
+/// The SELinux label, where there is one.
+fn label(file: &std::fs::File) -> Option<String> {
+    let mut buffer = [0_u8; 256];
+    let length = rustix::fs::fgetxattr(file, "security.selinux", &mut buffer).ok()?;
+    let text = std::str::from_utf8(buffer.get(..length)?).ok()?.trim_end_matches('\0');
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn unread<T>(error: &std::io::Error) -> Looked<T> {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Looked::Absent,
         ErrorKind::PermissionDenied => Looked::Unusable(Trouble::PermissionDenied),
-        _ if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
-            Looked::Unusable(Trouble::NotRegular)
-        }
         _ => Looked::Unusable(Trouble::Io(error.to_string())),
     }
 }

@@ -1,6 +1,6 @@
 //! A kubeconfig as a place of a credential.
 
-use super::files::{Content, Tree};
+use super::files::{Content, Tree, perhaps_cut_off};
 use super::pairs::{self, Secret};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::kubeconfig::{self, Identity, Kubeconfig, Source};
@@ -23,7 +23,7 @@ pub(super) struct Read {
 pub(super) fn read(tree: &Tree, path: &Utf8Path, host_path: impl Fn(&Utf8Path) -> Utf8PathBuf) -> Read {
     let content = tree.read(path);
     let parsed = match content.text() {
-        Looked::Seen(text) => kubeconfig::parse(text),
+        Looked::Seen(text) => kubeconfig::parse(text).map_err(|trouble| perhaps_cut_off(text, trouble)),
         Looked::Absent => return unread(content.file, Looked::Absent, Looked::Absent),
         Looked::Unusable(trouble) => Err(trouble),
     };

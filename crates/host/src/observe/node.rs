@@ -5,7 +5,7 @@ use super::credentials::{self, Found};
 use super::files::Tree;
 use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
-use super::{Look, api, authorities, holders, listeners, systemd};
+use super::{Look, api, authorities, beside, holders, listeners, systemd};
 use crate::act::journal::{self, Reason, Unreadable};
 use crate::act::lock::is_held;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -87,6 +87,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     troubles.extend(facts.troubles);
     troubles.extend(kubeconfig_trouble);
     let past = past(&tree, look, &mut troubles);
+    let beside = beside::beside(&tree, &pods, &authorities, &found, &look.state_directory);
     Node {
         name,
         host_name: host_name(&tree),
@@ -102,6 +103,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         listeners,
         kubelet,
         cluster,
+        beside,
         past,
         troubles,
         static_pods: pods.found.into_iter().map(|(pod, _)| pod).collect(),

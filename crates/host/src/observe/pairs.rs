@@ -58,7 +58,7 @@ pub(super) fn chain(bytes: Looked<&[u8]>) -> Looked<Chain> {
     match certificates.map(Chain::new) {
         Ok(Some(chain)) => Looked::Seen(chain),
         Ok(None) => Looked::Unusable(Trouble::NoCertificate),
-        Err(error) => Looked::Unusable(certificate_trouble(error)),
+        Err(error) => Looked::Unusable(certificate_trouble(error, bytes)),
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn bundle(bytes: Looked<&[u8]>) -> Looked<Vec<Certificate>> {
     match bytes {
         Looked::Seen(bytes) => match certificate::certificates(bytes) {
             Ok(certificates) => Looked::Seen(certificates),
-            Err(error) => Looked::Unusable(certificate_trouble(error)),
+            Err(error) => Looked::Unusable(certificate_trouble(error, bytes)),
         },
         Looked::Absent => Looked::Absent,
         Looked::Unusable(trouble) => Looked::Unusable(trouble),
@@ -86,22 +86,30 @@ pub(super) fn private_key(bytes: Looked<&[u8]>, leaf: Option<&Certificate>) -> (
             let fits = leaf.is_some_and(|leaf| key.matches(leaf));
             (Looked::Seen(Key { kind: key.kind(), form: key.form(), fits }), Some(Secret(key)))
         }
-        Err(error) => (Looked::Unusable(key_trouble(error)), None),
+        Err(error) => (Looked::Unusable(key_trouble(error, bytes)), None),
     }
 }
 
-fn certificate_trouble(error: CertificateError) -> Trouble {
+/// Whether a PEM block begins in it and never ends: a disk was full, a copy was cut off.
+fn cut_off(bytes: &[u8]) -> bool {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    last(b"-----BEGIN ").is_some_and(|begin| last(b"-----END ").is_none_or(|end| end < begin))
+}
+
+fn certificate_trouble(error: CertificateError, bytes: &[u8]) -> Trouble {
     match error {
         CertificateError::Empty => Trouble::Empty,
+        CertificateError::NoPem | CertificateError::NoCertificateBlock if cut_off(bytes) => Trouble::CutOff,
         CertificateError::NoPem => Trouble::NoPem,
         CertificateError::NoCertificateBlock => Trouble::NoCertificate,
         CertificateError::Malformed { .. } => Trouble::Malformed(error.to_string()),
     }
 }
 
-fn key_trouble(error: KeyError) -> Trouble {
+fn key_trouble(error: KeyError, bytes: &[u8]) -> Trouble {
     match error {
         KeyError::Empty => Trouble::Empty,
+        KeyError::NoPem | KeyError::NoKeyBlock if cut_off(bytes) => Trouble::CutOff,
         KeyError::NoPem => Trouble::NoPem,
         KeyError::NoKeyBlock => Trouble::NoKey,
         KeyError::Encrypted => Trouble::EncryptedKey,

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use jiff::Timestamp;
-use perennial_core::inventory::{Looked, Trouble};
+use perennial_core::inventory::{FileKind, Looked, Trouble};
 use perennial_pki::digest::sha256_hex;
 use std::fs;
 use std::io::{ErrorKind, Read as _};
@@ -91,7 +91,7 @@ pub(super) fn mounted_sha256(pid: u32, inside: &Utf8Path) -> Looked<String> {
         Err(error) => match error.kind() {
             ErrorKind::NotFound => Looked::Absent,
             ErrorKind::PermissionDenied => Looked::Unusable(Trouble::PermissionDenied),
-            ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular),
+            ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular(FileKind::Other)),
             _ => Looked::Unusable(Trouble::Io(error.to_string())),
         },
     }

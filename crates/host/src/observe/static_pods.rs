@@ -1,6 +1,6 @@
 //! The static pods of the control plane, by the manifests that the kubelet reads.
 
-use super::files::Tree;
+use super::files::{Tree, perhaps_cut_off};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::manifest::{self, Manifest};
 use perennial_core::inventory::{Component, Looked, StaticPod, Trouble};
@@ -29,8 +29,8 @@ impl StaticPods {
         for name in names.iter().filter(|name| manifest::counts(name)) {
             let content = tree.read(&directory.join(name));
             let parsed = match content.text() {
-                Looked::Seen(text) => Manifest::parse(text),
-                Looked::Absent | Looked::Unusable(Trouble::NotRegular) => continue,
+                Looked::Seen(text) => Manifest::parse(text).map_err(|trouble| perhaps_cut_off(text, trouble)),
+                Looked::Absent | Looked::Unusable(Trouble::NotRegular(_)) => continue,
                 Looked::Unusable(trouble) => Err(trouble),
             };
             match parsed {

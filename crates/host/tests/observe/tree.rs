@@ -80,7 +80,7 @@ fn control_plane() -> Tree {
     tree.write("etc/kubernetes/static/api.yaml", API_SERVER);
     tree.write("etc/kubernetes/static/scheduler.yaml.bak", SCHEDULER);
     tree.write("etc/kubernetes/static/.hidden.yaml", "a: [");
-    tree.write("etc/kubernetes/static/broken.yaml", "a: [");
+    tree.write("etc/kubernetes/static/broken.yaml", "a: [\n");
     tree.write(
         "etc/kubernetes/scheduler.yaml",
         "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration
@@ -182,7 +182,7 @@ fn other_layouts() {
     foreign.write("var/lib/rancher/k3s/server/tls/x", "");
     assert_eq!(foreign.look().layout, Layout::Foreign("k3s".into()));
     let worker = Tree::new();
-    worker.write("etc/kubernetes/kubelet.conf", "kind: Config");
+    worker.write("etc/kubernetes/kubelet.conf", "kind: Config\n");
     let node = worker.look();
     assert_eq!(node.layout, Layout::Worker);
     assert_eq!(

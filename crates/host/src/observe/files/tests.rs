@@ -52,10 +52,40 @@ fn what_is_no_file_is_not_read() {
     std::fs::write(root.join("etc/large"), vec![b'a'; LIMIT as usize + 1]).unwrap();
     symlink("/nowhere", root.join("etc/dangling")).unwrap();
     let facts = |path: &str| read(&root, path).file.facts;
-    assert_eq!(facts("/etc/fifo"), Looked::Unusable(Trouble::NotRegular));
-    assert_eq!(facts("/etc/kubernetes"), Looked::Unusable(Trouble::NotRegular));
+    assert_eq!(facts("/etc/fifo"), Looked::Unusable(Trouble::NotRegular(FileKind::Fifo)));
+    assert_eq!(facts("/etc/kubernetes"), Looked::Unusable(Trouble::NotRegular(FileKind::Directory)));
     assert_eq!(facts("/etc/large"), Looked::Unusable(Trouble::TooLarge { limit: LIMIT }));
-    assert!(matches!(facts("/etc/dangling"), Looked::Unusable(Trouble::Malformed(_))));
+    assert_eq!(facts("/etc/dangling"), Looked::Unusable(Trouble::LeadsNowhere { to: "/nowhere".into() }));
     assert_eq!(facts("/etc/nothing"), Looked::Absent);
     assert_eq!(facts("/etc/large/x"), Looked::Absent);
+}
+
+#[test]
+fn a_link_that_leads_out_is_not_followed() {
+    let (_kept, root) = tree();
+    std::fs::write(root.join("etc/shadow"), "root:secret").unwrap();
+    symlink("/etc/shadow", root.join("etc/kubernetes/pki/apiserver.crt")).unwrap();
+    let content = read(&root, "/etc/kubernetes/pki/apiserver.crt");
+    assert_eq!(content.file.facts, Looked::Unusable(Trouble::LeadsOut { to: "/etc/shadow".into() }));
+    assert!(content.bytes.is_none());
+}
+
+#[test]
+fn a_key_is_exposed_only_if_others_get_to_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_kept, root) = tree();
+    let mode = |path: &str, mode| {
+        std::fs::set_permissions(root.join(path), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let path = "etc/kubernetes/pki/ca.key";
+    std::fs::write(root.join(path), "-----BEGIN PRIVATE KEY-----").unwrap();
+    for (file, directory, exposed) in [(0o644, 0o755, true), (0o640, 0o755, false), (0o644, 0o700, false)] {
+        mode(path, file);
+        for above in ["etc", "etc/kubernetes"] {
+            mode(above, 0o755);
+        }
+        mode("etc/kubernetes/pki", directory);
+        let facts = read(&root, "/etc/kubernetes/pki/ca.key").file.facts;
+        assert_eq!(facts.seen().unwrap().exposes_key, exposed, "{file:o} in {directory:o}");
+    }
 }

@@ -1,0 +1,92 @@
+//! Findings about files, their owners' rights, manifests and copies, as a person reads them.
+
+use super::date;
+use super::findings::{Told, quoted};
+use super::groups::Group;
+use crate::language::{Language, finding as say, places as words, trouble::trouble};
+use camino::Utf8Path;
+use perennial_core::assess::Finding;
+use perennial_core::inventory::{Copied, Trouble};
+
+/// Puts a group of them into words.
+pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
+    match group.first {
+        Finding::FileCutOff { path, trouble, backup } => cut_off(language, path, trouble, backup.as_ref()),
+        Finding::FileSpecial { path, trouble: why } => Told {
+            title: trouble(language, path.as_str(), why),
+            left_alone: Some(words::special_effect(language).to_owned()),
+            advice: Some(words::special_act(language)),
+            ..Told::default()
+        },
+        Finding::KeyExposed { .. } => exposed(language, group),
+        Finding::LabelDiffers { .. } => labels(language, group),
+        _ => Told::default(),
+    }
+}
+
+fn cut_off(language: Language, path: &Utf8Path, why: &Trouble, backup: Option<&Copied>) -> Told {
+    let told = Told {
+        title: trouble(language, path.as_str(), why),
+        left_alone: Some(say::missing_effect(language).to_owned()),
+        ..Told::default()
+    };
+    let Some(backup) = backup else { return Told { advice: Some(words::no_copy_act(language)), ..told } };
+    let from = backup.files.first().and_then(|(copy, _)| copy.parent()).unwrap_or(path);
+    // Onto a file that exists cp keeps its owner and mode.
+    let copies = backup
+        .files
+        .iter()
+        .map(|(copy, live)| format!("cp {} {}", quoted(copy.as_str()), quoted(live.as_str())));
+    Told {
+        evidence: vec![words::copy_from(language, from.as_str(), &date(backup.not_after))],
+        command: Some(copies.collect::<Vec<_>>().join(" && ")),
+        ..told
+    }
+}
+
+fn exposed(language: Language, group: &Group<'_>) -> Told {
+    let found: Vec<_> = group
+        .all()
+        .filter_map(|finding| match finding {
+            Finding::KeyExposed { path, mode } => Some((path, mode)),
+            _ => None,
+        })
+        .collect();
+    let paths: Vec<String> = found.iter().map(|(path, _)| quoted(path.as_str())).collect();
+    let evidence = found
+        .iter()
+        .map(|(path, mode)| words::path_and_mode(language, path.as_str(), &format!("{mode:04o}")));
+    Told {
+        title: match found.as_slice() {
+            [(path, _)] => words::key_exposed(language, path.as_str()),
+            _ => words::many_keys_exposed(language, found.len()),
+        },
+        evidence: evidence.collect(),
+        left_alone: Some(words::key_exposed_effect(language).to_owned()),
+        command: Some(format!("chmod o-rwx {}", paths.join(" "))),
+        ..Told::default()
+    }
+}
+
+fn labels(language: Language, group: &Group<'_>) -> Told {
+    let (mut paths, mut evidence) = (Vec::new(), Vec::new());
+    for finding in group.all() {
+        let Finding::LabelDiffers { path, label, neighbours } = finding else { continue };
+        paths.push(path.as_str());
+        evidence.push(match neighbours {
+            Some(usual) => words::path_and_label(language, path.as_str(), label, usual),
+            None => words::path_and_strange_label(language, path.as_str(), label),
+        });
+    }
+    let all: Vec<String> = paths.iter().copied().map(quoted).collect();
+    Told {
+        title: match paths.as_slice() {
+            [path] => words::label_differs(language, path),
+            _ => words::many_labels_differ(language, paths.len()),
+        },
+        evidence,
+        left_alone: Some(words::label_effect(language).to_owned()),
+        command: Some(format!("restorecon -v {}", all.join(" "))),
+        ..Told::default()
+    }
+}

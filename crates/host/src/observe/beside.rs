@@ -1,0 +1,29 @@
+//! What lies beside the credentials.
+
+use super::backups;
+use super::credentials::Found;
+use super::files::Tree;
+use super::static_pods::StaticPods;
+use camino::Utf8Path;
+use perennial_core::inventory::{Authority, Beside, Component, File};
+
+/// Looks at everything beside the credentials.
+pub(super) fn beside(
+    tree: &Tree,
+    pods: &StaticPods,
+    authorities: &[Authority],
+    found: &[Found],
+    state_directory: &Utf8Path,
+) -> Beside {
+    Beside {
+        key_files: key_files(tree, pods, authorities),
+        backups: backups::backups(tree, state_directory, authorities, found),
+    }
+}
+
+/// The CAs' keys and the service accounts'.
+fn key_files(tree: &Tree, pods: &StaticPods, authorities: &[Authority]) -> Vec<File> {
+    let service_accounts = pods.path(Component::KubeControllerManager, "service-account-private-key-file");
+    let paths = authorities.iter().map(|authority| authority.key_path.clone()).chain(service_accounts);
+    paths.filter(|path| tree.exists(path)).map(|path| tree.read(&path).file).collect()
+}
