@@ -9,6 +9,9 @@ STATIC := $(ARCH)-unknown-linux-gnu
 CACHE ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/perennial
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+FUZZ_VERSION := 0.13.2
+FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)/bin/cargo-fuzz
+FUZZ_TARGETS := pem certificate key kubeconfig manifest journal
 
 # A continuous-integration checkout is new each time: what it compiles is kept outside it.
 ifdef CI
@@ -19,7 +22,7 @@ export PERENNIAL_BINARY := $(abspath $(TARGET_DIR)/$(STATIC)/release/perennial)
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
 demo: prepare static ## a real cluster, its certificates expire, the fault is shown, repaired and proven
@@ -32,6 +35,7 @@ test: prepare lint unit static stories ## everything that must hold: format, lin
 .PHONY: lint
 lint: $(DENY) ## formatting, clippy, licences, bans, sources
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	test -z "$$(gofmt -l lab/modules)"
 	cargo clippy --workspace --all-targets --features perennial/stories -- -D warnings
 	$(DENY) --log-level error check bans licenses sources
@@ -52,6 +56,21 @@ stories: static ## the end-to-end stories on real clusters (root)
 .PHONY: test-all
 test-all: test ## what does not fit into `make test`: the lab's own tests
 	cargo test -p perennial-lab -- --include-ignored --test-threads=1
+
+CORPUS ?= ../shared/corpora/limbo-208.json.xz
+.PHONY: conformance
+conformance: ## chain verdicts against Go's on CORPUS, a file in x509-limbo's format
+	@test -f "$(CORPUS)" || { echo "no corpus at $(CORPUS): give one with CORPUS=…" >&2; exit 1; }
+	CORPUS="$(CORPUS)" cargo test -p perennial-lab --test oracle chains_of_a_corpus -- --nocapture
+
+TARGETS ?= $(FUZZ_TARGETS)
+TIME ?= 60
+.PHONY: fuzz
+fuzz: $(FUZZ) ## the fuzz targets, TIME seconds each (60); TARGETS="pem key" for some of them; wants a nightly compiler
+	cargo run --quiet --manifest-path fuzz/Cargo.toml --bin seeds -- fuzz/corpus
+	cd fuzz && RUSTUP_TOOLCHAIN=nightly $(FUZZ) build
+	for target in $(TARGETS); do (cd fuzz && RUSTUP_TOOLCHAIN=nightly $(FUZZ) run $$target -- \
+		-max_total_time=$(TIME) -timeout=5 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1) || exit 1; done
 
 .PHONY: bench
 bench: prepare static ## the numbers, beside today's way, in one run
@@ -78,6 +97,11 @@ $(DENY):
 	@echo "building cargo-deny $(DENY_VERSION) once (a few minutes), kept in $(CACHE)"
 	CARGO_TARGET_DIR=$(CACHE)/build cargo install --quiet --locked cargo-deny --version $(DENY_VERSION) --root $(CACHE)/cargo-deny-$(DENY_VERSION)
 	rm -rf $(CACHE)/build
+
+$(FUZZ):
+	@echo "building cargo-fuzz $(FUZZ_VERSION) once, kept in $(CACHE)"
+	CARGO_TARGET_DIR=$(CACHE)/build-fuzz cargo install --quiet --locked cargo-fuzz --version $(FUZZ_VERSION) --root $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)
+	rm -rf $(CACHE)/build-fuzz
 
 .PHONY: clean
 clean: ## removes what was built here (the lab's cache stays)

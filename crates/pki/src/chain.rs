@@ -4,6 +4,8 @@
 //! every fault is reported, and the dates of the CA are looked at as Go looks at them, which other verifiers
 //! don't do. No fault means that Go accepts; certificate policies alone are not evaluated.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -36,7 +38,7 @@ impl Use {
 }
 
 /// One reason for which Go refuses a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "fault", rename_all = "camelCase")]
 pub enum Fault {
     /// Its time is over.
@@ -170,13 +172,9 @@ pub fn faults(
             }
         }
     }
-    let mut unique: Vec<Fault> = Vec::new();
-    for fault in faults {
-        if !unique.contains(&fault) {
-            unique.push(fault);
-        }
-    }
-    unique
+    let mut seen = HashSet::new();
+    faults.retain(|fault| seen.insert(fault.clone()));
+    faults
 }
 
 /// All ways from the leaf to a root; kept is the one with the fewest faults.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::asn1::{BOOLEAN, INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, context, explicit};
 use crate::constraint::{host, is_domain, is_domain_constraint};
+use crate::mailbox;
 
 pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
 pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
@@ -180,8 +181,11 @@ fn subtrees(mut list: Reader<'_>) -> Option<(Vec<Constraint>, bool)> {
         let bytes = base.content.bytes();
         match base.tag ^ 0x80 {
             1 => {
-                let limit =
-                    ascii(bytes).filter(|limit| limit.contains('@') || is_domain_constraint(limit))?;
+                let is_limit = |limit: &String| match limit.contains('@') {
+                    true => mailbox::parse(limit).is_some(),
+                    false => is_domain_constraint(limit),
+                };
+                let limit = ascii(bytes).filter(is_limit)?;
                 constraints.push(Constraint::Email(limit));
             }
             2 => {

@@ -22,6 +22,7 @@ pub mod digest;
 mod extension;
 mod hostname;
 pub mod key;
+mod mailbox;
 mod name;
 pub mod pem;
 pub mod reissue;

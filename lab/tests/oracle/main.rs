@@ -6,6 +6,7 @@
 
 mod ask;
 mod known;
+mod limbo;
 mod ours;
 
 use ask::{Answer, Oracle};
@@ -147,6 +148,20 @@ fn changed_files_are_read_as_their_component_reads_them() {
     let seed = std::env::var("PERENNIAL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(5);
     let cases = changed(seed);
     assert!(cases.len() > 10_000);
+    compare(&cases);
+}
+
+/// `make conformance CORPUS=…` for another corpus than the small one beside the checkout.
+#[test]
+fn chains_of_a_corpus_are_accepted_where_go_accepts_them() {
+    let Some(path) = limbo::path() else {
+        println!(
+            "skipped: no ../shared/corpora/limbo-208.json.xz beside the checkout, and CORPUS is not set"
+        );
+        return;
+    };
+    let cases = limbo::cases(&path);
+    assert!(cases.len() > 100);
     compare(&cases);
 }
 

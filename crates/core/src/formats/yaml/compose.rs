@@ -8,7 +8,10 @@ use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, S
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Go goes down to 10,000; no file of a cluster has more than some twenty.
-const DEEPEST: usize = 200;
+pub(super) const DEEPEST: usize = 200;
+
+/// So many nodes and letters at most, aliases followed: a file is not larger than 1 MiB, and Go would share them.
+const MOST: usize = 4 << 20;
 
 /// The first document of a text; nothing at all is a null.
 pub(super) fn first(text: &str) -> Result<Node, Trouble> {
@@ -43,6 +46,7 @@ pub(super) fn first(text: &str) -> Result<Node, Trouble> {
         open: BTreeSet::new(),
         decoded: 0,
         aliased: 0,
+        size: 0,
         repeats: false,
     };
     let document = decoder.decode(top, false)?;
@@ -154,6 +158,7 @@ struct Decoder<'a> {
     open: BTreeSet<usize>,
     decoded: usize,
     aliased: usize,
+    size: usize,
     repeats: bool,
 }
 
@@ -163,6 +168,11 @@ impl Decoder<'_> {
         let raw = raws.get(id).ok_or(Trouble::Empty)?;
         self.decoded += 1;
         self.aliased += usize::from(!self.open.is_empty());
+        let letters = if let What::Scalar { text, .. } = &raw.what { text.len() } else { 0 };
+        self.size += letters + 8;
+        if self.size > MOST {
+            return Err(broken("too many aliases", raw.start));
+        }
         if self.aliased > 100 && self.decoded > 1000 && self.too_many_aliases() {
             return Err(broken("too many aliases", raw.start));
         }

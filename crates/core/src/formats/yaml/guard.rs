@@ -1,6 +1,7 @@
 //! What the parser must not be given: it panics where libyaml runs on into the padding of its buffer, and at a comma
 //! behind a tag, which nobody has finished there. (libyaml-safer 0.3.0, src/scanner.rs, lines 166 and 1112.)
 
+use super::compose::DEEPEST;
 use libyaml_safer::{Scanner, TokenData};
 use std::borrow::Cow;
 
@@ -33,10 +34,15 @@ fn ends_a_tag(text: &str) -> bool {
     let mark = text.strip_prefix('\u{feff}').map_or(0, |rest| text.len() - rest.len());
     let mut scanner = Scanner::new();
     scanner.set_input_string(&mut bytes);
+    let mut depth = 0usize;
     loop {
         match Scanner::scan(&mut scanner) {
             Ok(token) => match token.data {
                 TokenData::StreamEnd => return false,
+                // The scanner's work grows with the depth, which the parser's user limits.
+                TokenData::FlowSequenceStart | TokenData::FlowMappingStart if depth > DEEPEST => return true,
+                TokenData::FlowSequenceStart | TokenData::FlowMappingStart => depth += 1,
+                TokenData::FlowSequenceEnd | TokenData::FlowMappingEnd => depth = depth.saturating_sub(1),
                 TokenData::Tag { .. } if token.end_mark.index == (text.len() - mark) as u64 => return true,
                 _ => {}
             },
