@@ -35,8 +35,8 @@ pub(super) fn read(tree: &Tree, path: &Utf8Path, host_path: impl Fn(&Utf8Path) -
     };
     let locate = |named: &Utf8Path| host_path(&path.parent().unwrap_or(path).join(named));
     let trusts = match &parsed.authority {
-        Some(Source::Data(data)) => pairs::bundle(Looked::Seen(&data.bytes)),
-        Some(Source::File(named)) => pairs::bundle(tree.read(&locate(named)).looked()),
+        Some(Source::Data(data)) => pairs::trusted(Looked::Seen(&data.bytes)),
+        Some(Source::File(named)) => pairs::trusted(tree.read(&locate(named)).looked()),
         None => Looked::Absent,
     };
     let Identity::Certificate { certificate, key } = &parsed.identity else {

@@ -1,7 +1,7 @@
 //! The kubelet: its flags, its configuration, its two credentials.
 
 use super::credentials::Found;
-use super::files::Tree;
+use super::files::{Content, Tree};
 use super::pairs;
 use super::processes::{self, Process};
 use super::systemd;
@@ -38,8 +38,14 @@ impl KubeletFacts {
         let path = flags.get("--config").map_or(defaults::CONFIG, String::as_str);
         let content = tree.read(Utf8Path::new(path));
         let mut troubles = Vec::new();
+        let drop_ins = drop_ins(tree, &flags, &mut troubles);
         let parsed = match content.text() {
-            Looked::Seen(text) => KubeletConfiguration::parse(text),
+            Looked::Seen(text) => {
+                let directory = content.file.path.parent().unwrap_or_else(|| Utf8Path::new("/"));
+                let texts: Vec<&str> =
+                    drop_ins.iter().filter_map(|file| file.text().seen().copied()).collect();
+                KubeletConfiguration::layered(text, directory, &texts)
+            }
             Looked::Absent => Ok(KubeletConfiguration::default()),
             Looked::Unusable(trouble) => Err(trouble),
         };
@@ -88,6 +94,33 @@ impl KubeletFacts {
     pub(super) fn name_override(&self) -> Option<&str> {
         self.flags.get("--hostname-override").map(String::as_str).filter(|name| !name.is_empty())
     }
+}
+
+/// The files that `--config-dir` lays over the configuration, in their order. What can't be read is a trouble.
+fn drop_ins(
+    tree: &Tree,
+    flags: &BTreeMap<String, String>,
+    troubles: &mut Vec<(Utf8PathBuf, Trouble)>,
+) -> Vec<Content> {
+    let Some(directory) = flags.get("--config-dir").filter(|path| !path.is_empty()) else {
+        return Vec::new();
+    };
+    let directory = Utf8Path::new(directory);
+    let names = match tree.names(directory) {
+        Looked::Seen(names) => names,
+        Looked::Absent => return Vec::new(),
+        Looked::Unusable(trouble) => {
+            troubles.push((directory.to_owned(), trouble));
+            return Vec::new();
+        }
+    };
+    let files =
+        names.iter().filter(|name| name.ends_with(".conf")).map(|name| tree.read(&directory.join(name)));
+    let files: Vec<Content> = files.collect();
+    let unread =
+        files.iter().filter_map(|file| Some((file.file.path.clone(), file.text().trouble()?.clone())));
+    troubles.extend(unread);
+    files
 }
 
 /// The kubelet's credentials on disk, and why its kubeconfig could not be used, if so.

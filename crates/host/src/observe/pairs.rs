@@ -74,6 +74,18 @@ pub(super) fn bundle(bytes: Looked<&[u8]>) -> Looked<Vec<Certificate>> {
     }
 }
 
+/// What a kubeconfig trusts: the certificates that Go can read (`x509.CertPool`), of which there must be one.
+pub(super) fn trusted(bytes: Looked<&[u8]>) -> Looked<Vec<Certificate>> {
+    match bytes {
+        Looked::Seen(bytes) => match certificate::pool(bytes) {
+            Ok(certificates) => Looked::Seen(certificates),
+            Err(error) => Looked::Unusable(certificate_trouble(error, bytes)),
+        },
+        Looked::Absent => Looked::Absent,
+        Looked::Unusable(trouble) => Looked::Unusable(trouble),
+    }
+}
+
 /// Facts about the private key in a PEM text, and the key.
 pub(super) fn private_key(bytes: Looked<&[u8]>, leaf: Option<&Certificate>) -> (Looked<Key>, Option<Secret>) {
     let bytes = match bytes {

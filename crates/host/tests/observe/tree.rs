@@ -136,6 +136,38 @@ fn paths_come_from_the_nodes_own_flags() {
 }
 
 #[test]
+fn drop_ins_are_laid_over_the_kubelets_configuration() {
+    let tree = control_plane();
+    let head = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+    tree.write(
+        "etc/kubernetes/kubelet.yaml",
+        &format!("{head}staticPodPath: nowhere\nrotateCertificates: true\n"),
+    );
+    tree.write("etc/kubernetes/kubelet.d/10.conf", &format!("{head}staticPodPath: /nowhere\n"));
+    tree.write("etc/kubernetes/kubelet.d/20.conf", &format!("{head}staticPodPath: /etc/kubernetes/static\n"));
+    tree.write("etc/kubernetes/kubelet.d/30.yaml", "staticPodPath: /nowhere\n");
+    tree.write(
+        "etc/kubernetes/kubelet.env",
+        "MORE=\"--kubeconfig=/etc/kubernetes/kubelet.conf --config-dir=/etc/kubernetes/kubelet.d\"",
+    );
+    let node = tree.look();
+    assert_eq!(node.layout, Layout::ControlPlane);
+    assert!(node.credential("apiserver").is_some());
+}
+
+#[test]
+fn what_a_kubeconfig_trusts_is_what_go_can_read_of_it() {
+    let tree = control_plane();
+    let broken = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
+    tree.write("etc/kubernetes/ssl/ca.crt", &format!("{broken}{}", ca_pem()));
+    let node = tree.look();
+    let Place::Kubeconfig { trusts, .. } = &node.credential("scheduler.conf").unwrap().place else {
+        panic!()
+    };
+    assert_eq!(trusts.seen().map(Vec::len), Some(1));
+}
+
+#[test]
 fn keys_are_compared_with_their_certificates() {
     let node = control_plane().look();
     assert!(!node.credential("apiserver").unwrap().key.seen().unwrap().fits);
