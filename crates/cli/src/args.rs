@@ -52,12 +52,18 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    Check,
+    Check(Check),
     Renew(Renew),
     Reload(Reload),
     Verify(Verify),
     Backup(Backup),
     Version,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[arg(long)]
+    pub(crate) secrets: bool,
 }
 
 #[derive(Debug, Args)]

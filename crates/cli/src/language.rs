@@ -4,6 +4,7 @@
 #[macro_use]
 mod messages;
 
+pub(crate) mod cluster;
 pub(crate) mod finding;
 pub(crate) mod help;
 pub(crate) mod places;

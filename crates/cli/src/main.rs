@@ -66,7 +66,7 @@ fn call(arguments: Vec<String>, language: Language) -> Exit {
     let verb = if version { Some(Verb::Version) } else { cli.verb };
     let result = root_fits(&session, verb.as_ref()).and_then(|()| match verb {
         None => verbs::glance::run(&session),
-        Some(Verb::Check) => verbs::check::run(&session),
+        Some(Verb::Check(arguments)) => verbs::check::run(&session, &arguments),
         Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
@@ -79,7 +79,7 @@ fn call(arguments: Vec<String>, language: Language) -> Exit {
 /// `--root` is for looking: on a copy there is nothing to renew, restart or prove.
 fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     let name = match verb {
-        None | Some(Verb::Check | Verb::Version) => return Ok(()),
+        None | Some(Verb::Check(_) | Verb::Version) => return Ok(()),
         Some(Verb::Renew(_)) => "renew",
         Some(Verb::Reload(_)) => "reload",
         Some(Verb::Verify(_)) => "verify",

@@ -22,6 +22,8 @@ pub(crate) mod verify;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
+mod samples_cluster;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use escape::escape;

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, screen as say};
 use crate::session::Session;
-use crate::world::World;
+use crate::world::{Depth, World};
 use perennial_core::inventory::{Layout, Node};
 
 /// The world of this call.
@@ -23,8 +23,8 @@ fn world(session: &Session) -> Result<World, Failure> {
 }
 
 /// Looks, and fails where there is nothing of ours.
-fn observe(session: &Session, world: &World, api: bool) -> Result<Node, Failure> {
-    let node = world.observe(api);
+fn observe(session: &Session, world: &World, depth: Depth) -> Result<Node, Failure> {
+    let node = world.observe(depth);
     let language = session.answer_language();
     match &node.layout {
         Layout::ControlPlane | Layout::Worker => Ok(node),

@@ -31,6 +31,19 @@ pub(crate) struct World {
     language: Language,
 }
 
+/// How much of the cluster a look takes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// This node alone: the API server is not asked.
+    Node,
+    /// What the API server says of leaders, nodes and connections.
+    Cluster,
+    /// Also the objects in the cluster that carry certificates.
+    Objects,
+    /// Also TLS Secrets.
+    Secrets,
+}
+
 /// A run that has ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
@@ -132,14 +145,22 @@ impl World {
             listeners: true,
             processes: true,
             cluster: false,
+            objects: false,
+            secrets: false,
             state_directory: STATE.into(),
         };
         Ok(Self { runtime, look, language })
     }
 
-    /// Looks. `api`: whether the API server is asked too.
-    pub(crate) fn observe(&self, api: bool) -> Node {
-        observe::node(&self.runtime, &Look { cluster: api, ..self.look.clone() })
+    /// Looks.
+    pub(crate) fn observe(&self, depth: Depth) -> Node {
+        let look = Look {
+            cluster: depth >= Depth::Cluster,
+            objects: depth >= Depth::Objects,
+            secrets: depth >= Depth::Secrets,
+            ..self.look.clone()
+        };
+        observe::node(&self.runtime, &look)
     }
 
     /// Takes the node's lock. Until the answer is dropped nobody else works on the node.

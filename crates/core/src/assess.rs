@@ -3,6 +3,7 @@
 mod about;
 mod access;
 pub(crate) mod certificates;
+mod cluster;
 mod code;
 mod files;
 mod finding;
@@ -13,6 +14,7 @@ mod runs;
 mod served;
 
 pub use about::About;
+pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
 pub use memory::{BACKDATED, Basis, Memory, memory};
@@ -64,5 +66,6 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     served::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);
     kubelet::check(node, &mut checks);
+    cluster::check(node, policy, now, &mut checks);
     Assessment { checks }
 }

@@ -3,6 +3,7 @@
 //! Each is read as the component that owns the file reads it. Errors never quote the text: it may hold a key.
 
 mod base64;
+pub mod cluster_info;
 pub mod component;
 pub mod flags;
 pub mod kubeconfig;

@@ -13,7 +13,10 @@ mod node;
 mod past;
 
 pub use beside::{Beside, Copied};
-pub use cluster::{Cluster, Lease};
+pub use cluster::{
+    Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
+    Published, Publisher, RequestState, Signer, TlsSecret,
+};
 pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
 pub use file::{Directory, File, FileFacts};
 pub use holder::{Component, Container, Holder};

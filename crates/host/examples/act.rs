@@ -50,6 +50,8 @@ fn api(runtime: &Runtime) -> Result<Api, String> {
         listeners: false,
         processes: true,
         cluster: true,
+        objects: false,
+        secrets: false,
         homes: Vec::new(),
         state_directory: "/var/lib/perennial".into(),
     };

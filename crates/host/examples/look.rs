@@ -16,6 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         listeners: true,
         processes: true,
         cluster: arguments.iter().any(|argument| argument == "--api"),
+        objects: false,
+        secrets: false,
         homes: vec!["/root".into()],
         state_directory: "/var/lib/perennial".into(),
     };

@@ -5,6 +5,8 @@
 //! ever for a server that accepts and stays silent.
 
 mod error;
+mod objects;
+mod read;
 
 pub use error::ApiError;
 
@@ -30,6 +32,9 @@ use tower::{BoxError, ServiceBuilder};
 
 /// What a call may take after the connection is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// What a whole call may take.
+const CALL_LIMIT: Duration = CONNECT_LIMIT.saturating_add(HANDSHAKE_LIMIT).saturating_add(ANSWER_LIMIT);
 
 /// How often a request that passes through the API server is repeated after its failure, and after what pause.
 const ASKED_AGAIN: usize = 3;
@@ -94,7 +99,7 @@ impl Api {
         &self,
         call: impl Future<Output = Result<T, kube::Error>>,
     ) -> Result<T, ApiError> {
-        let limit = CONNECT_LIMIT + HANDSHAKE_LIMIT + ANSWER_LIMIT;
+        let limit = CALL_LIMIT;
         match tokio::time::timeout(limit, call).await {
             Ok(answer) => answer.map_err(ApiError::from),
             Err(_) => Err(ApiError::NoAnswer(format!("not within {} s", limit.as_secs()))),
@@ -193,7 +198,7 @@ impl Api {
         };
         let (control_planes, leases, aggregated, (node_lease_renewed, kubelet_reached)) =
             tokio::try_join!(self.control_planes(), self.leases(), self.aggregated(), of_node)?;
-        Ok(Cluster { control_planes, leases, node_lease_renewed, kubelet_reached, aggregated })
+        Ok(Cluster { control_planes, leases, node_lease_renewed, kubelet_reached, aggregated, objects: None })
     }
 
     async fn text(&self, path: &str) -> Result<String, ApiError> {

@@ -23,6 +23,7 @@ mod wanted;
 pub use again::api as api_client;
 pub use files::{Content, Tree};
 pub use node::node;
+pub(crate) use pairs::{bundle, chain};
 
 use camino::Utf8PathBuf;
 
@@ -37,6 +38,10 @@ pub struct Look {
     pub processes: bool,
     /// Whether the API server is asked.
     pub cluster: bool,
+    /// Whether the cluster's own objects that carry certificates are looked at, too; needs `cluster`.
+    pub objects: bool,
+    /// Whether TLS Secrets are among them.
+    pub secrets: bool,
     /// Home directories whose `.kube/config` is looked at.
     pub homes: Vec<Utf8PathBuf>,
     /// Where perennial keeps its own state on the node.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use self::parse::Fields;
-pub(crate) use self::parse::Raw;
+pub(crate) use self::parse::{Raw, read_extensions};
 use crate::asn1::{Reader, SEQUENCE};
 use crate::digest::{hex, sha256_hex};
 use crate::key::KeyKind;

@@ -12,6 +12,7 @@
 //! | [`key`] | which key is this, and does it belong to that certificate? |
 //! | [`chain`] | would Go accept this certificate, and what is everything that is wrong with it? |
 //! | [`reissue`] | the same certificate again, with a new key and new dates |
+//! | [`request`] | what does this signing request ask for? |
 
 mod algorithm;
 mod asn1;
@@ -26,4 +27,5 @@ mod mailbox;
 mod name;
 pub mod pem;
 pub mod reissue;
+pub mod request;
 mod time;

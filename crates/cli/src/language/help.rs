@@ -236,6 +236,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "dry_run" => arg_dry_run,
         "yes" => arg_yes,
         "workload" => arg_workload,
+        "secrets" => arg_secrets,
         "directory" => arg_directory,
         _ => return None,
     };
@@ -269,5 +270,9 @@ words! {
     arg_dry_run { en: "show the plan and stop", zh: "显示计划后停止" }
     arg_yes { en: "do not ask", zh: "不询问" }
     arg_workload { en: "also run a test Deployment, and remove it", zh: "另外运行一个测试 Deployment，然后删除" }
+    arg_secrets {
+        en: "also the certificates in TLS Secrets (no key is kept or shown)",
+        zh: "同时检查 TLS Secret 中的证书（不保留也不显示密钥）",
+    }
     arg_directory { en: "where to (default: a new directory below /var/lib/perennial)", zh: "目标目录（默认为 /var/lib/perennial 下的新目录）" }
 }

@@ -14,6 +14,8 @@ pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> St
         Trouble::TooLarge { limit } => too_large(language, object, *limit),
         Trouble::Io(reason) => io(language, object, reason),
         Trouble::NoAnswer(reason) => no_answer(language, object, reason),
+        Trouble::Refused(reason) => refused(language, object, reason),
+        Trouble::NoHandshake(reason) => no_handshake(language, object, reason),
         Trouble::Empty => empty(language, object),
         Trouble::NoPem => no_pem(language, object),
         Trouble::NoCertificate => no_certificate(language, object),
@@ -76,6 +78,14 @@ messages! {
     no_answer(object: &str, reason: &str) {
         en: "{object} does not answer: {reason}",
         zh: "{object} 没有应答：{reason}",
+    }
+    refused(object: &str, reason: &str) {
+        en: "the API server does not allow the look at {object}: {reason}",
+        zh: "API 服务器不允许查看 {object}：{reason}",
+    }
+    no_handshake(object: &str, reason: &str) {
+        en: "{object} answers, but refuses every TLS handshake: {reason}",
+        zh: "{object} 有应答，但拒绝 TLS 握手：{reason}",
     }
     empty(object: &str) {
         en: "{object} is empty",

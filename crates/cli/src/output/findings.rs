@@ -1,5 +1,7 @@
 //! A finding as a person reads it: sentence, evidence, consequence with its date, one command.
 
+mod cluster;
+
 use super::groups::Group;
 use super::places;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
@@ -228,6 +230,7 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             note: Some(say::copy_note(language)),
             ..Told::default()
         },
+        Finding::Cluster(finding) => cluster::tell(language, scene, finding),
         Finding::RunOpen { run, began } => Told {
             title: say::run_open(language, run, &exact(*began)),
             left_alone: Some(say::run_open_effect(language).to_owned()),

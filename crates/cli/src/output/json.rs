@@ -2,6 +2,7 @@
 //! ignore fields that they don't know. docs/json.md describes them, docs/schemas holds their schemas.
 
 pub(crate) mod check;
+mod cluster;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod verify;

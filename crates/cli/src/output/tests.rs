@@ -90,6 +90,29 @@ fn normal(document: &str) -> String {
 }
 
 #[test]
+fn objects_in_the_cluster() {
+    let node = super::samples_cluster::troubled();
+    for (language, code) in LANGUAGES {
+        with_report(&node, time(LATE), |report| {
+            snapshot(&format!("check_cluster_{code}"), &check::screen(language, report));
+        });
+    }
+    let document = with_report(&node, time(LATE), |report| {
+        json::render(&json::check::CheckReport::new(report, Exit::Critical)).unwrap()
+    });
+    let cluster = document.split_once("\"cluster\": ").unwrap().1;
+    insta::assert_snapshot!("check_cluster_json", cluster);
+}
+
+#[test]
+fn a_cluster_in_order_has_no_findings() {
+    let node = super::samples_cluster::in_order();
+    with_report(&node, time(QUIET), |report| {
+        assert_eq!(report.assessment.findings().len(), 0, "{:#?}", report.assessment.findings());
+    });
+}
+
+#[test]
 fn a_check_report_for_programs() {
     let document = with_report(&ageing(), time(LATE), |report| {
         json::render(&json::check::CheckReport::new(report, Exit::Critical)).unwrap()

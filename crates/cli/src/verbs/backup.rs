@@ -8,10 +8,11 @@ use crate::language::screen as say;
 use crate::output::json::BackupReport;
 use crate::output::{Line, Mark, Paint, Screen};
 use crate::session::Session;
+use crate::world::Depth;
 
 pub(crate) fn run(session: &Session, arguments: &Backup) -> Result<Exit, Failure> {
     let world = world(session)?;
-    let node = observe(session, &world, false)?;
+    let node = observe(session, &world, Depth::Node)?;
     if !node.as_root {
         return Err(as_root(session.answer_language(), Exit::Refused, "perennial backup"));
     }

@@ -11,7 +11,7 @@ use crate::output::report::{self, Report};
 use crate::output::{Line, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
-use crate::world::{self, Ended, Run, Work, World};
+use crate::world::{self, Depth, Ended, Run, Work, World};
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
 use perennial_core::plan::{Plan, Refusal, lint, other_control_planes};
@@ -34,7 +34,7 @@ pub(super) struct Change<'a> {
 
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
     let world = world(session)?;
-    let node = observe(session, &world, change.consent.dry_run)?;
+    let node = observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
     if change.consent.dry_run {
         return show_only(session, &decide(session, change, &node)?, node.past.open.as_ref());
     }
@@ -51,7 +51,7 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         return finish(session, &Report { plan, run: Some(run), edges: None });
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
-    let plan = decide(session, change, &observe(session, &world, true)?)?;
+    let plan = decide(session, change, &observe(session, &world, Depth::Cluster)?)?;
     if plan.is_empty() {
         let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) else {
             return finish(session, &Report { plan: &plan, run: None, edges: None });
@@ -73,7 +73,7 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
 }
 
 fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
-    let node = observe(session, world, true)?;
+    let node = observe(session, world, Depth::Cluster)?;
     let edges = prove(&node, run.workload.as_ref());
     // Where everything had expired, only now the API says which other control planes there are.
     let mut plan = plan.clone();

@@ -5,7 +5,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::glance::screen;
 use crate::session::Session;
+use crate::world::Depth;
 
 pub(crate) fn run(session: &Session) -> Result<Exit, Failure> {
-    look::run(session, "perennial", screen)
+    look::run(session, "perennial", Depth::Node, screen)
 }

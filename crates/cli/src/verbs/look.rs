@@ -8,18 +8,24 @@ use crate::output::Screen;
 use crate::output::check::Report;
 use crate::output::json::check::CheckReport;
 use crate::session::Session;
-use crate::world;
+use crate::world::{self, Depth};
 use perennial_core::assess::assess;
+use perennial_core::inventory::{Layout, Looked};
 use std::time::Instant;
 
 /// Looks, judges, shows.
 pub(super) fn run(
     session: &Session,
     command: &str,
+    depth: Depth,
     screen: fn(Language, &Report<'_>) -> Screen,
 ) -> Result<Exit, Failure> {
     let began = Instant::now();
-    let node = observe(session, &world(session)?, false)?;
+    let mut node = observe(session, &world(session)?, depth)?;
+    // A worker holds no credential with which the API could be asked.
+    if node.layout == Layout::Worker {
+        node.cluster = Looked::Absent;
+    }
     let now = world::now();
     let assessment = assess(&node, &session.global.policy(), now);
     let partial = !node.as_root && !node.copied_tree;

@@ -8,12 +8,13 @@ use crate::language::verify as say;
 use crate::output::json::verify::VerifyReport;
 use crate::output::verify::screen;
 use crate::session::Session;
+use crate::world::Depth;
 use perennial_core::inventory::{Layout, Looked};
 use perennial_core::prove::prove;
 
 pub(crate) fn run(session: &Session, arguments: &Verify) -> Result<Exit, Failure> {
     let world = world(session)?;
-    let mut node = observe(session, &world, true)?;
+    let mut node = observe(session, &world, Depth::Cluster)?;
     // A worker holds no credential with which the API could be asked: that refutes nothing.
     if node.layout == Layout::Worker {
         node.cluster = Looked::Absent;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 mod access;
+mod awaited_serving;
 mod cut_off;
 mod expired_etcd;
 mod healthy;

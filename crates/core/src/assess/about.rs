@@ -15,6 +15,8 @@ pub enum About<'a> {
     File(&'a Utf8Path),
     /// A component: its process or its listener.
     Component(Component),
+    /// An object in the cluster, as `kubectl get` takes it.
+    Object(&'a str),
     /// A run of perennial.
     Run(&'a str),
 }
@@ -48,6 +50,7 @@ impl Finding {
             | Self::KubeletClientExpired { path, .. }
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
+            Self::Cluster(finding) => finding.about(),
             Self::RunOpen { run, .. } => About::Run(run),
         }
     }

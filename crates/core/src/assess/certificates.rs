@@ -70,7 +70,9 @@ fn check_credential(
     let leaf = match &credential.certificate {
         Looked::Seen(chain) => chain.leaf(),
         Looked::Absent => {
-            return say(if credential.used_by.is_empty() {
+            // One that the kubelet asks the cluster for is told with its requests.
+            let awaited = node.kubelet.serving_by_request && super::cluster::awaited(credential);
+            return say(if credential.used_by.is_empty() || awaited {
                 State::NotApplicable
             } else {
                 State::Fail(Finding::FileMissing { path: path.clone() })

@@ -67,12 +67,30 @@ codes! {
     KubeletClientExpired = 6101;
     /// The kubelet does not run.
     KubeletDown = 6102;
+    /// A kubelet waits for its serving certificate: its requests are pending, denied or not signed.
+    KubeletServingRequests = 6105;
+    /// Nobody may have the kubelets' requests approved automatically.
+    ApprovalMissing = 6108;
+    /// A kubelet waits for its client certificate.
+    KubeletClientRequests = 6109;
     /// A kubeconfig can't be used.
     KubeconfigUnusable = 7101;
     /// A person's kubeconfig holds an older certificate than admin.conf.
     KubeconfigOutdated = 7102;
     /// An earlier run of perennial was neither finished nor undone.
     RunOpen = 8101;
+    /// A webhook's caBundle has expired, ends soon or can't be read.
+    WebhookBundle = 8201;
+    /// An APIService's caBundle has expired, ends soon or can't be read.
+    ApiServiceBundle = 8202;
+    /// cluster-info holds another CA than the one in use.
+    ClusterInfoDiffers = 8203;
+    /// kube-root-ca.crt holds another CA than the one in use.
+    RootCertificateDiffers = 8204;
+    /// extension-apiserver-authentication holds other CAs than those in use.
+    AuthenticationDiffers = 8205;
+    /// The certificate in a TLS Secret has ended or ends soon.
+    SecretEnds = 8207;
 }
 
 impl fmt::Display for Code {

@@ -1,6 +1,6 @@
 //! What a check can say.
 
-use super::{Basis, Code};
+use super::{Basis, ClusterFinding, Code};
 use crate::inventory::{Component, Copied, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -249,6 +249,8 @@ pub enum Finding {
         /// When it began.
         began: Timestamp,
     },
+    /// About an object in the cluster.
+    Cluster(ClusterFinding),
 }
 
 impl Finding {
@@ -280,12 +282,14 @@ impl Finding {
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
             Self::RunOpen { .. } => Code::RunOpen,
+            Self::Cluster(finding) => finding.code(),
         }
     }
 
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {
+            Self::Cluster(finding) => finding.severity(),
             Self::CertificateEndsSoon { critical, .. }
             | Self::AuthorityEndsSoon { critical, .. }
             | Self::LoopbackEnds { critical, .. } => {

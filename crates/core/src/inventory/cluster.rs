@@ -1,7 +1,16 @@
 //! What the API server says, where it answers.
 
-use super::{Component, Looked};
+mod published;
+mod requests;
+
+pub use published::{Published, Publisher};
+pub use requests::{
+    Approvals, BOOTSTRAPPERS_GROUP, KubeletRequest, NODE_USER, NODES_GROUP, RequestState, Signer,
+};
+
+use super::{Chain, Component, Looked};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The cluster as this node's own API server shows it.
 #[derive(Clone, Debug)]
@@ -16,6 +25,35 @@ pub struct Cluster {
     pub kubelet_reached: Looked<()>,
     /// Aggregated API services that are served by a Service, and whether kube-apiserver reaches them.
     pub aggregated: Vec<(String, bool)>,
+    /// What is only looked at for a judgement of the cluster's own objects.
+    pub objects: Option<Objects>,
+}
+
+/// Objects in the cluster that carry certificates, or decide about them. Each was looked at on its own: one that
+/// can't be read hides no other.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    /// CA certificates in API objects.
+    pub published: Vec<Published>,
+    /// The kubelets' requests for certificates.
+    pub requests: Looked<Vec<KubeletRequest>>,
+    /// The addresses and host names of the nodes that have made them (`status.addresses`).
+    pub addresses: BTreeMap<String, Looked<Vec<String>>>,
+    /// Who may have requests approved automatically.
+    pub approvals: Looked<Approvals>,
+    /// TLS Secrets; `Absent` unless they were asked for.
+    pub secrets: Looked<Vec<TlsSecret>>,
+}
+
+/// A Secret of type kubernetes.io/tls. Its key was not kept.
+#[derive(Clone, Debug)]
+pub struct TlsSecret {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// What is in `tls.crt`.
+    pub certificate: Looked<Chain>,
 }
 
 impl Default for Cluster {
@@ -26,6 +64,7 @@ impl Default for Cluster {
             node_lease_renewed: None,
             kubelet_reached: Looked::Absent,
             aggregated: Vec::new(),
+            objects: None,
         }
     }
 }

@@ -67,6 +67,10 @@ pub enum Trouble {
     Io(String),
     /// Nobody answered within the limit.
     NoAnswer(String),
+    /// Somebody answers, but refuses the TLS handshake before it shows a certificate.
+    NoHandshake(String),
+    /// The API server did not allow the look.
+    Refused(String),
     /// The file has no content.
     Empty,
     /// The file ends in the middle: a PEM block that begins and never ends, a text without its last line's end.
@@ -124,7 +128,7 @@ impl Trouble {
 
     /// Whether nothing at all is known about the object (as opposed to: it was read and is bad).
     pub fn blind(&self) -> bool {
-        matches!(self, Self::PermissionDenied | Self::Io(_) | Self::NoAnswer(_))
+        matches!(self, Self::PermissionDenied | Self::Io(_) | Self::NoAnswer(_) | Self::Refused(_))
     }
 }
 
@@ -139,6 +143,8 @@ impl fmt::Display for Trouble {
             Self::TooLarge { limit } => write!(f, "is larger than {limit} bytes"),
             Self::Io(reason) => write!(f, "could not be read: {reason}"),
             Self::NoAnswer(reason) => write!(f, "does not answer: {reason}"),
+            Self::NoHandshake(reason) => write!(f, "answers, but refuses the TLS handshake: {reason}"),
+            Self::Refused(reason) => write!(f, "may not be looked at: {reason}"),
             Self::Empty => f.write_str("is empty"),
             Self::CutOff => f.write_str("ends in the middle"),
             Self::NoPem => f.write_str("holds no PEM block"),

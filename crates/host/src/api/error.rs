@@ -39,6 +39,7 @@ impl From<ApiError> for Trouble {
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::NotKubernetes(reason) => Self::Malformed(reason),
+            ApiError::Refused { code: 403, message, .. } => Self::Refused(message),
             other => Self::NoAnswer(other.to_string()),
         }
     }

@@ -1,5 +1,6 @@
 //! The API's view of the cluster, from this node's own API server.
 
+use super::Look;
 use super::credentials::Found;
 use crate::api::{Access, Api, ApiError};
 use crate::tls::NodeVerifier;
@@ -43,12 +44,23 @@ fn host(server: &str) -> Option<String> {
 }
 
 /// Asks.
-pub(super) async fn look(access: Result<Access, Trouble>, node_name: Option<&str>) -> Looked<Cluster> {
+pub(super) async fn look(
+    access: Result<Access, Trouble>,
+    look: &Look,
+    node_name: Option<&str>,
+) -> Looked<Cluster> {
     let access = match access {
         Ok(access) => access,
         Err(trouble) => return Looked::Unusable(trouble),
     };
-    let asked = async { Api::new(access)?.cluster(node_name).await };
+    let asked = async {
+        let api = Api::new(access)?;
+        let mut cluster = api.cluster(node_name).await?;
+        if look.objects {
+            cluster.objects = Some(api.objects(node_name, look.secrets).await);
+        }
+        Ok(cluster)
+    };
     match asked.await {
         Ok(cluster) => Looked::Seen(cluster),
         Err(error) => Looked::Unusable(ApiError::into(error)),

@@ -75,7 +75,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
             unit(asked, &facts),
             async {
                 match access {
-                    Some(access) => api::look(access, name.as_deref()).await,
+                    Some(access) => api::look(access, look, name.as_deref()).await,
                     None => Looked::Absent,
                 }
             },

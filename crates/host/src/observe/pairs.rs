@@ -47,7 +47,7 @@ fn read_once(tree: &Tree, certificate: &Utf8Path, key: &Utf8Path) -> Pair {
 
 /// The chain in a PEM text. A server's leaf counts even if something behind it is unreadable: Go's
 /// `tls.X509KeyPair` parses the first certificate only.
-pub(super) fn chain(bytes: Looked<&[u8]>) -> Looked<Chain> {
+pub(crate) fn chain(bytes: Looked<&[u8]>) -> Looked<Chain> {
     let bytes = match bytes {
         Looked::Seen(bytes) => bytes,
         Looked::Absent => return Looked::Absent,
@@ -63,7 +63,7 @@ pub(super) fn chain(bytes: Looked<&[u8]>) -> Looked<Chain> {
 }
 
 /// Every certificate of a bundle, all of which must be readable (client-go `cert.ParseCertsPEM`).
-pub(super) fn bundle(bytes: Looked<&[u8]>) -> Looked<Vec<Certificate>> {
+pub(crate) fn bundle(bytes: Looked<&[u8]>) -> Looked<Vec<Certificate>> {
     match bytes {
         Looked::Seen(bytes) => match certificate::certificates(bytes) {
             Ok(certificates) => Looked::Seen(certificates),

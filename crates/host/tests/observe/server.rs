@@ -32,23 +32,7 @@ pub(crate) async fn serve(
     ask: bool,
     answer: &'static str,
 ) -> (SocketAddr, JoinHandle<End>) {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let key = PrivateKeyDer::from_pem_slice(used.key.to_pem().as_bytes()).unwrap();
-    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
-    let certified = CertifiedKey::new(vec![CertificateDer::from(shown.certificate.der().to_vec())], key);
-    let builder =
-        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
-    let builder = if ask {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(CertificateDer::from(pki::ca().der().to_vec())).unwrap();
-        let verifier =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
-        builder.unwrap().with_client_cert_verifier(verifier)
-    } else {
-        builder.unwrap().with_no_client_auth()
-    };
-    let acceptor =
-        TlsAcceptor::from(Arc::new(builder.with_cert_resolver(Arc::new(Always(Arc::new(certified))))));
+    let acceptor = acceptor(shown, used, ask);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let task = tokio::spawn(async move {
@@ -67,4 +51,60 @@ pub(crate) async fn serve(
         }
     });
     (address, task)
+}
+
+/// Serves any number of connections and requests: each path gets the status and the JSON that `answer` gives, or 404.
+pub(crate) async fn serve_paths(
+    pair: &Pair,
+    answer: impl Fn(&str) -> Option<(u16, String)> + Clone + Send + Sync + 'static,
+) -> SocketAddr {
+    let acceptor = acceptor(pair, pair, false);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, answer) = (acceptor.clone(), answer.clone());
+            tokio::spawn(async move {
+                let mut stream = acceptor.accept(stream).await.unwrap();
+                let (mut read, mut buffer) = (Vec::new(), [0; 4096]);
+                while let Ok(length @ 1..) = stream.read(&mut buffer).await {
+                    read.extend_from_slice(&buffer[..length]);
+                    if !read.ends_with(b"\r\n\r\n") {
+                        continue;
+                    }
+                    let text = String::from_utf8_lossy(&read).into_owned();
+                    read.clear();
+                    let path = text.split(' ').nth(1).unwrap();
+                    let (code, body) = answer(path).unwrap_or_else(|| (404, "{}".to_owned()));
+                    let head = format!(
+                        "HTTP/1.1 {code} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                        body.len()
+                    );
+                    if stream.write_all(format!("{head}{body}").as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+fn acceptor(shown: &Pair, used: &Pair, ask: bool) -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let key = PrivateKeyDer::from_pem_slice(used.key.to_pem().as_bytes()).unwrap();
+    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
+    let certified = CertifiedKey::new(vec![CertificateDer::from(shown.certificate.der().to_vec())], key);
+    let builder =
+        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
+    let builder = if ask {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from(pki::ca().der().to_vec())).unwrap();
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        builder.unwrap().with_client_cert_verifier(verifier)
+    } else {
+        builder.unwrap().with_no_client_auth()
+    };
+    TlsAcceptor::from(Arc::new(builder.with_cert_resolver(Arc::new(Always(Arc::new(certified))))))
 }

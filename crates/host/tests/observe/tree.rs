@@ -37,6 +37,8 @@ impl Tree {
             listeners: true,
             processes: true,
             cluster: true,
+            objects: true,
+            secrets: true,
             homes: vec!["/root".into(), "/home/ops".into()],
             state_directory: "/var/lib/perennial".into(),
         };

@@ -131,7 +131,7 @@ impl Fields {
     }
 }
 
-fn read_extensions(mut list: Reader<'_>) -> Result<Vec<Raw>, &'static str> {
+pub(crate) fn read_extensions(mut list: Reader<'_>) -> Result<Vec<Raw>, &'static str> {
     const BROKEN: &str = "an extension is broken";
     let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     let mut list = list.read(SEQUENCE).ok_or(BROKEN)?;

@@ -1,5 +1,6 @@
 //! `CheckReport`.
 
+use super::cluster::ClusterView;
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::language::Language;
@@ -37,6 +38,8 @@ pub(crate) struct CheckReport<'a> {
     credentials: Vec<CredentialView<'a>>,
     listeners: Vec<ListenerView<'a>>,
     holders: Vec<HolderView<'a>>,
+    /// Objects in the cluster that carry certificates; absent where the API server was not asked or did not answer.
+    cluster: Option<ClusterView<'a>>,
     /// A run that was neither finished nor undone.
     open_run: Option<&'a str>,
 }
@@ -119,7 +122,7 @@ struct NotLookedAt<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct CertificateView {
+pub(super) struct CertificateView {
     subject: String,
     issuer: String,
     /// Lower-case hexadecimal.
@@ -231,6 +234,7 @@ impl<'a> CheckReport<'a> {
                 .collect(),
             listeners: node.listeners.iter().map(|listener| listener_view(report, listener)).collect(),
             holders: node.holders.iter().map(|holder| holder_view(report, holder)).collect(),
+            cluster: ClusterView::of(report),
             open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
         }
     }
@@ -294,7 +298,9 @@ fn object(node: &Node, about: About<'_>) -> ObjectView {
     let file = credential.map(|one| &one.place.file().path).or_else(|| authority.map(|one| &one.file.path));
     let first = authority.and_then(|one| one.certificates.seen()?.first());
     let name = match about {
-        About::Credential(name) | About::Authority(name) | About::Run(name) => name.to_owned(),
+        About::Credential(name) | About::Authority(name) | About::Object(name) | About::Run(name) => {
+            name.to_owned()
+        }
         About::File(path) => path.to_string(),
         About::Component(component) => component.to_string(),
     };
@@ -318,7 +324,7 @@ fn not_looked_at<'a>(report: &Report<'a>) -> Vec<NotLookedAt<'a>> {
     blind.collect()
 }
 
-fn certificate(report: &Report<'_>, certificate: &Certificate) -> CertificateView {
+pub(super) fn certificate(report: &Report<'_>, certificate: &Certificate) -> CertificateView {
     CertificateView {
         subject: certificate.subject(),
         issuer: certificate.issuer(),
@@ -333,7 +339,7 @@ fn certificate(report: &Report<'_>, certificate: &Certificate) -> CertificateVie
     }
 }
 
-fn state<T>(looked: &Looked<T>) -> (&'static str, Option<String>) {
+pub(super) fn state<T>(looked: &Looked<T>) -> (&'static str, Option<String>) {
     match looked {
         Looked::Seen(_) => ("seen", None),
         Looked::Absent => ("absent", None),
