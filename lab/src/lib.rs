@@ -20,6 +20,7 @@ mod lab;
 mod node;
 mod tools;
 
+pub use cluster::layout::Layout;
 pub use error::{LabError, Result};
 pub use lab::{
     Aged, ClientReport, Complaint, EndpointReport, Lab, Node, NodeStatus, Options, Outage, Probe,

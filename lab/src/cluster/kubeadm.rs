@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::layout::Layout;
 use crate::cache::KUBERNETES;
 use crate::error::{LabError, Result};
 use crate::lab::{Node, Role};
@@ -13,10 +14,11 @@ const CERTIFICATE_KEY: &str = "0000000000000000000000000000000000000000000000000
 const SOCKET: &str = "unix:///run/containerd/containerd.sock";
 
 /// The settings for the first control plane.
-pub(crate) fn init_config(node: &Node, endpoint: &str, validity: Option<Duration>) -> String {
+pub(crate) fn init_config(node: &Node, endpoint: &str, validity: Option<Duration>, layout: Layout) -> String {
     let validity = validity.unwrap_or(Duration::from_secs(365 * 86_400)).as_secs();
     let driver = if cgroups::is_v2() { "systemd" } else { "cgroupfs" };
     let Node { name, address, .. } = node;
+    let layout = layout.cluster_configuration(node);
     format!(
         r#"apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
@@ -32,7 +34,7 @@ controlPlaneEndpoint: "{endpoint}"
 certificateValidityPeriod: {validity}s
 controllerManager: {{extraArgs: [{{name: cluster-signing-duration, value: {validity}s}}]}}
 networking: {{podSubnet: 10.244.0.0/16}}
----
+{layout}---
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 cgroupDriver: {driver}
@@ -50,7 +52,7 @@ conntrack: {{maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeo
 }
 
 /// The settings for every other node.
-pub(crate) fn join_config(node: &Node, endpoint: &str) -> String {
+pub(crate) fn join_config(node: &Node, endpoint: &str, layout: Layout) -> String {
     let Node { name, address, .. } = node;
     let control_plane = match node.role {
         Role::ControlPlane => format!(
@@ -58,9 +60,12 @@ pub(crate) fn join_config(node: &Node, endpoint: &str) -> String {
         ),
         _ => String::new(),
     };
+    let authority = layout.certificates_directory().join("ca.crt");
+    let authority = authority.display();
     format!(
         r#"apiVersion: kubeadm.k8s.io/v1beta4
 kind: JoinConfiguration
+caCertPath: {authority}
 discovery: {{bootstrapToken: {{token: {TOKEN}, apiServerEndpoint: "{endpoint}", unsafeSkipCAVerification: true}}}}
 nodeRegistration: {{criSocket: "{SOCKET}", imagePullPolicy: Never, name: {name}}}
 {control_plane}"#

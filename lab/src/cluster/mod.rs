@@ -3,6 +3,7 @@
 pub(crate) mod containers;
 pub(crate) mod health;
 pub(crate) mod kubeadm;
+pub(crate) mod layout;
 pub(crate) mod leaders;
 pub(crate) mod operator;
 pub(crate) mod place;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use perennial_lab::parse_duration;
+use perennial_lab::{Layout, parse_duration};
 
 /// A real kubeadm cluster on one machine, for trying things out and for tests.
 #[derive(Debug, Parser)]
@@ -41,6 +41,10 @@ pub(crate) struct Size {
     /// How many workers, 0 to 9
     #[arg(long, value_name = "M", default_value_t = 0)]
     pub(super) workers: usize,
+    /// How certificates are laid out: kubeadm, kubespray (ssl directory, etcd as a service), company (ECDSA,
+    /// intermediate CA, more names, kube-scheduler by --config, a static pod with super-admin.conf)
+    #[arg(long, value_name = "LAYOUT", default_value = "kubeadm", value_parser = |text: &str| text.parse::<Layout>())]
+    pub(super) layout: Layout,
     /// How long certificates are valid, such as 4m [default: a year]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(super) validity: Option<Duration>,

@@ -71,6 +71,7 @@ fn options(name: &str, progress: Progress, size: Option<&Size>, parts: Parts) ->
         state: parts.state,
         control_planes: size.map_or(1, |s| s.control_planes),
         workers: size.map_or(0, |s| s.workers),
+        layout: size.map_or_else(Default::default, |s| s.layout),
         validity: size.and_then(|s| s.validity),
         binaries: parts.binaries,
         images: parts.images,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cache::Own;
+use crate::cluster::layout::Layout;
 use crate::error::{LabError, Result};
 use crate::tools::progress::Progress;
 
@@ -18,6 +19,8 @@ pub struct Options {
     pub control_planes: usize,
     /// How many workers, 0 to 9.
     pub workers: usize,
+    /// How the certificates are laid out. Others than kubeadm's have one control plane.
+    pub layout: Layout,
     /// How long certificates are valid, those of the kubelets included; a year unless given.
     pub validity: Option<Duration>,
     /// A folder with the binaries, so that nothing of Kubernetes is built.
@@ -35,6 +38,7 @@ impl Default for Options {
             state: None,
             control_planes: 1,
             workers: 0,
+            layout: Layout::Kubeadm,
             validity: None,
             binaries: None,
             images: None,
@@ -48,6 +52,9 @@ impl Options {
         check_name("lab", &self.name)?;
         if !(1..=9).contains(&self.control_planes) || self.workers > 9 {
             return Err(LabError::refused("a lab has 1 to 9 control planes and 0 to 9 workers"));
+        }
+        if self.layout != Layout::Kubeadm && self.control_planes != 1 {
+            return Err(LabError::refused("only kubeadm's layout has several control planes"));
         }
         Ok(())
     }

@@ -66,6 +66,13 @@ impl Lab {
         if let Some(first) = planes.first() {
             leaders::release(first)?;
         }
+        for machine in &planes {
+            // etcd as a service of the host, where it is one.
+            machine.must(&["systemctl", "stop", "etcd.service"], None).or_else(|error| {
+                let known = machine.exec(&["systemctl", "cat", "etcd.service"], None)?.success();
+                if known { Err(error) } else { Ok(String::new()) }
+            })?;
+        }
         let stopped: Vec<Result<String>> = std::thread::scope(|scope| {
             let all: Vec<_> =
                 on.iter().map(|(_, m)| scope.spawn(|| m.must(&["sh", "-c", STOP], None))).collect();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Options;
 use crate::cache::{KUBERNETES, Prepared};
+use crate::cluster::layout::Layout;
 use crate::error::{LabError, Result};
 use crate::tools::files;
 
@@ -43,6 +44,8 @@ pub(super) struct State {
     pub(super) key: String,
     pub(super) nodes: Vec<Node>,
     pub(super) validity_seconds: Option<u64>,
+    #[serde(default)]
+    pub(super) layout: Layout,
     /// When the lab was made, in seconds since 1970.
     pub(super) created: u64,
     lower: Vec<PathBuf>,
@@ -73,6 +76,7 @@ impl State {
             key: prepared.key.clone(),
             nodes,
             validity_seconds: options.validity.map(|d| d.as_secs()),
+            layout: options.layout,
             created: now(),
             lower: prepared.lower.clone(),
             store: prepared.store.clone(),
@@ -96,6 +100,7 @@ impl State {
     pub(super) fn is_as(&self, options: &Options) -> bool {
         self.count(Role::ControlPlane) == options.control_planes
             && self.count(Role::Worker) == options.workers
+            && self.layout == options.layout
             && self.validity_seconds == options.validity.map(|d| d.as_secs())
     }
 

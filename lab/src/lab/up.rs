@@ -106,18 +106,21 @@ impl Lab {
         let mut control_planes = self.control_planes();
         let first = control_planes.next().ok_or_else(|| LabError::refused("no control plane"))?;
         let machine = self.machine_of(first);
-        let config = kubeadm::init_config(first, &endpoint, options.validity);
-        self.progress()
-            .step(&format!("kubeadm init on {}", first.name), || kubeadm::init(&machine, &config))?;
+        let config = kubeadm::init_config(first, &endpoint, options.validity, options.layout);
+        self.progress().step(&format!("kubeadm init on {}", first.name), || {
+            options.layout.before_init(&machine, first)?;
+            kubeadm::init(&machine, &config)?;
+            options.layout.after_init(&machine, first)
+        })?;
         for node in control_planes {
-            let config = kubeadm::join_config(node, &endpoint);
+            let config = kubeadm::join_config(node, &endpoint, options.layout);
             self.progress().step(&format!("kubeadm join on {}", node.name), || {
                 kubeadm::join(&self.machine_of(node), &config)
             })?;
         }
         let workers: Vec<&Node> = self.nodes().iter().filter(|n| n.role == Role::Worker).collect();
         for node in workers {
-            let config = kubeadm::join_config(node, &endpoint);
+            let config = kubeadm::join_config(node, &endpoint, options.layout);
             self.progress().step(&format!("kubeadm join on {}", node.name), || {
                 kubeadm::join(&self.machine_of(node), &config)
             })?;
