@@ -14,6 +14,7 @@ mod expired;
 mod forms;
 mod healthy;
 mod killed;
+mod layouts;
 mod no_trace;
 mod one_of_three;
 mod refusals;
@@ -32,6 +33,9 @@ fn main() -> ExitCode {
         ("killed", killed::story),
         ("classic_fault", classic_fault::story),
         ("expired", expired::story),
+        ("kubespray", layouts::kubespray),
+        ("company", layouts::company),
+        ("external_authority", layouts::external_authority),
         ("one_of_three", one_of_three::story),
     ])
 }

@@ -1,7 +1,7 @@
 //! The cluster that a story happens in.
 
 use super::{binary, until};
-use perennial_lab::{Lab, Options, Output, Progress};
+use perennial_lab::{Lab, Layout, Options, Output, Progress};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -21,12 +21,22 @@ pub(crate) struct Stage {
 impl Stage {
     /// A healthy cluster of one control plane and one worker.
     pub(crate) fn cluster(&mut self) -> &Cluster {
-        self.standing("1+1", 1)
+        self.standing("1+1", 1, Layout::Kubeadm)
     }
 
     /// A healthy cluster of three control planes and one worker.
     pub(crate) fn three_control_planes(&mut self) -> &Cluster {
-        self.standing("3+1", 3)
+        self.standing("3+1", 3, Layout::Kubeadm)
+    }
+
+    /// A healthy cluster of one control plane and one worker, laid out as kubespray does it.
+    pub(crate) fn kubespray(&mut self) -> &Cluster {
+        self.standing("kubespray", 1, Layout::Kubespray)
+    }
+
+    /// A healthy cluster of one control plane and one worker, with a company's own PKI.
+    pub(crate) fn company(&mut self) -> &Cluster {
+        self.standing("company", 1, Layout::Company)
     }
 
     /// Takes down what stands.
@@ -34,13 +44,13 @@ impl Stage {
         self.cluster = None;
     }
 
-    fn standing(&mut self, snapshot: &'static str, control_planes: usize) -> &Cluster {
+    fn standing(&mut self, snapshot: &'static str, control_planes: usize, layout: Layout) -> &Cluster {
         if self.cluster.as_ref().is_some_and(|(standing, _)| *standing != snapshot) {
             self.clear();
         }
         match &self.cluster {
             Some((_, cluster)) => cluster.rest(),
-            None => self.cluster = Some((snapshot, Cluster::up(snapshot, control_planes))),
+            None => self.cluster = Some((snapshot, Cluster::up(snapshot, control_planes, layout))),
         }
         &self.cluster.as_ref().unwrap().1
     }
@@ -60,10 +70,16 @@ pub(crate) struct Container {
 }
 
 impl Cluster {
-    fn up(snapshot: &str, control_planes: usize) -> Self {
+    fn up(snapshot: &str, control_planes: usize, layout: Layout) -> Self {
         let progress = Progress::quiet();
-        let options =
-            Options { name: "stories".into(), control_planes, workers: 1, progress, ..Options::default() };
+        let options = Options {
+            name: "stories".into(),
+            control_planes,
+            workers: 1,
+            layout,
+            progress,
+            ..Options::default()
+        };
         let mut lab = Lab::from_snapshot_or_up(snapshot, &options).expect("a cluster");
         lab.set_down_on_drop(true);
         for node in lab.cluster_nodes() {

@@ -1,0 +1,83 @@
+//! Clusters that are not as kubeadm alone would make them: perennial finds what is where, is right about it, and
+//! renews it without anybody noticing.
+//!
+//! kubespray: certificates in /etc/kubernetes/ssl with pki as a symbolic link to it, etcd as a service of the host
+//! with a CA of its own. company: ECDSA, a cluster CA that is an intermediate, a chain in apiserver.crt, IPv6 names,
+//! kube-scheduler by `--config`, a static pod that uses super-admin.conf. And the same company after it has taken
+//! the CA's key away.
+
+use crate::support::{Cluster, Said, Stage, assert_same, until};
+use perennial_pki::certificate::{Certificate, certificates};
+use std::time::Duration;
+
+pub(crate) fn kubespray(stage: &mut Stage) {
+    let cluster = stage.kubespray();
+    is_well(cluster, &[]);
+    let pairs = ["apiserver", "apiserver-kubelet-client", "front-proxy-client"];
+    let pairs = pairs.map(|name| format!("/etc/kubernetes/ssl/{name}.crt"));
+    renews(cluster, &[&pairs[..], &["/etc/ssl/etcd/ssl/node-cp1.pem".to_owned()]].concat());
+    assert_eq!(cluster.sh("cp1", "readlink /etc/kubernetes/pki"), "ssl\n", "the symbolic link has survived");
+    is_well(cluster, &[]);
+}
+
+pub(crate) fn company(stage: &mut Stage) {
+    let cluster = stage.company();
+    is_well(cluster, &[]);
+    let pairs = ["apiserver", "apiserver-kubelet-client", "front-proxy-client", "etcd/server", "etcd/peer"];
+    renews(cluster, &pairs.map(|name| format!("/etc/kubernetes/pki/{name}.crt")));
+    let apiserver = chain(cluster, "/etc/kubernetes/pki/apiserver.crt");
+    assert_eq!(apiserver.len(), 2, "the intermediate still follows the leaf");
+    assert!(apiserver[0].ip_addresses().contains(&"fd00:10:88:7::11".parse().unwrap()));
+    is_well(cluster, &[]);
+}
+
+pub(crate) fn external_authority(stage: &mut Stage) {
+    let cluster = stage.company();
+    let old = cluster.containers()["kube-controller-manager"].id.clone();
+    cluster.sh("cp1", "sed -i /--cluster-signing-/d /etc/kubernetes/manifests/kube-controller-manager.yaml");
+    until("kube-controller-manager without the CA's key", Duration::from_secs(120), || {
+        let now = cluster.containers().remove("kube-controller-manager")?;
+        (now.id != old).then_some(())
+    });
+    cluster.sh("cp1", "rm /etc/kubernetes/pki/ca.key");
+    cluster.rest();
+    is_well(cluster, &["PRN2102"]);
+
+    let before = cluster.tree("cp1");
+    let refused = cluster.perennial(&["renew", "--yes", "--force"]);
+    assert_eq!(refused.status, 4, "{refused:?}");
+    assert!(Said::by(&refused).contains("/etc/kubernetes/pki/ca.key"), "{refused:?}");
+    assert_same(&before, &cluster.tree("cp1"), "a refusal changes files");
+    stage.clear();
+}
+
+/// `check` finds just this, and `verify` proves every edge.
+fn is_well(cluster: &Cluster, codes: &[&str]) {
+    let checked = cluster.check();
+    assert_eq!(cluster.codes(), codes, "{checked:#}");
+    assert_eq!(checked["summary"]["exitCode"], 0, "{checked:#}");
+    assert_eq!(checked["summary"]["notLookedAt"], 0, "{checked:#}");
+    let verified = cluster.perennial(&["verify"]);
+    assert_eq!(verified.status, 0, "{verified:?}");
+}
+
+/// Every one of these files has a new leaf that says what the old one said, and no write has failed.
+fn renews(cluster: &Cluster, files: &[String]) {
+    let leaves = || -> Vec<Certificate> { files.iter().map(|file| chain(cluster, file).remove(0)).collect() };
+    let old = leaves();
+    let probe = cluster.lab.probe(false).unwrap();
+    let renewed = cluster.perennial(&["renew", "--yes", "--force"]);
+    assert_eq!(renewed.status, 0, "{renewed:?}");
+    let seen = probe.stop().unwrap();
+    assert_eq!(seen.failed(), 0, "{seen:?}");
+    for ((file, old), new) in files.iter().zip(old).zip(leaves()) {
+        assert_ne!(old.spki_der(), new.spki_der(), "{file} has a new key");
+        assert_eq!(old.key_kind(), new.key_kind(), "{file}: of the same kind");
+        assert_eq!(old.subject_der(), new.subject_der(), "{file} names the same");
+    }
+}
+
+fn chain(cluster: &Cluster, file: &str) -> Vec<Certificate> {
+    let text = cluster.lab.read("cp1", file).unwrap_or_else(|error| panic!("{error}"));
+    certificates(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
