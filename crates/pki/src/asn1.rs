@@ -104,14 +104,20 @@ impl<'a> Reader<'a> {
         Some((tag, header, length))
     }
 
-    /// Goes behind the header of an explicit tag, if it is there: `encoding/asn1` looks at its length no further than
-    /// for zero. `None`: it is there, and broken.
+    /// Goes behind the header of an explicit tag, if it is there. `encoding/asn1` reads the next header whatever its tag
+    /// is, wants something behind it, and looks at its length no further. `None`: it is broken.
     pub(crate) fn enter(&mut self, tag: u8) -> Option<bool> {
-        if self.peek() != Some(tag) {
+        if self.is_empty() || self.peek().is_some_and(|next| next & 0x1f == 0x1f) {
             return Some(false);
         }
-        let (_, header, length) = self.header()?;
-        let rest = self.bytes.get(header..).filter(|rest| length > 0 && !rest.is_empty())?;
+        let (found, header, length) = self.header()?;
+        let rest = self.bytes.get(header..).filter(|rest| !rest.is_empty())?;
+        if found != tag {
+            return Some(false);
+        }
+        if length == 0 {
+            return None;
+        }
         self.bytes = rest;
         self.at += header;
         Some(true)

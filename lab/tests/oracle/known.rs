@@ -101,6 +101,30 @@ pub(crate) const KNOWN: &[Known] = &[
         },
     },
     Known {
+        name: "a plugin of an unknown version",
+        reason: "client-go refuses it when it makes the connection. perennial runs no plugin; the certificate beside \
+                 it is what it says.",
+        applies: |difference| {
+            difference.fact == "tls" && difference.go.facts.get("exec") == Some(&true.into())
+        },
+    },
+    Known {
+        name: "a broken URL of a proxy",
+        reason: "Its scheme is checked, the rest is not: perennial asks nobody by way of that proxy.",
+        applies: |difference| {
+            difference.taken_by_us_alone(Kind::Kubeconfig)
+                && difference.go.error.contains("invalid 'proxy-url'")
+        },
+    },
+    Known {
+        name: "names of a drop-in in another case",
+        reason: "What drop-ins and file have become is read by another JSON reader, for which `porT` is `port`.",
+        applies: |difference| {
+            difference.taken_by_us_alone(Kind::Kubelet)
+                && difference.go.error.starts_with("failed to unmarshal merged JSON")
+        },
+    },
+    Known {
         name: "a cluster without a name",
         reason: "Without a current context client-go looks for a cluster that is called \"\" and goes there as \
                  nobody. perennial says that there is no current context.",

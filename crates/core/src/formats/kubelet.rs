@@ -78,8 +78,14 @@ impl KubeletConfiguration {
                 *path = directory.join(path.as_str()).into_string().into();
             }
         }
+        // The file must be readable by itself, also where a drop-in takes the broken setting away.
+        let _itself: Self = yaml::read(&document)?;
         for drop_in in drop_ins {
             let drop_in = layer(drop_in)?;
+            // Of a drop-in the two names are wanted as they are spelled.
+            if drop_in.get("kind").is_none() || drop_in.get("apiVersion").is_none() {
+                return Err(Trouble::Malformed("a drop-in that does not say what it is".to_owned()));
+            }
             // Only the file itself is read leniently when it can't be read strictly.
             drop_in.unrepeated()?;
             document.patch(drop_in);
@@ -198,6 +204,11 @@ logging:
         assert_eq!((read.rotate_certificates, read.server_tls_bootstrap), (None, Some(true)));
         assert_eq!(read.client_authority(), Some(Utf8Path::new("/ca")));
         assert!(KubeletConfiguration::layered(CONFIG, Utf8Path::new("/"), &["port: 1"]).is_err());
+        let layered =
+            |file: &str, drop_in: &str| KubeletConfiguration::layered(file, Utf8Path::new("/"), &[drop_in]);
+        assert!(layered(CONFIG, &head.replace("kind", "Kind")).is_err());
+        let broken = CONFIG.replace("rotateCertificates: true", "rotateCertificates: 'true'");
+        assert!(layered(&broken, &drop_in("rotateCertificates: ~")).is_err());
         let twice = drop_in("port: 1\nport: 1");
         assert!(KubeletConfiguration::layered(CONFIG, Utf8Path::new("/"), &[&twice]).is_err());
     }
