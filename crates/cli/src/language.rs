@@ -7,6 +7,7 @@ mod messages;
 pub(crate) mod cluster;
 pub(crate) mod finding;
 pub(crate) mod help;
+pub(crate) mod kubelet;
 pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod refusal;

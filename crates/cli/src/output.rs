@@ -3,6 +3,7 @@
 mod board;
 mod escape;
 mod groups;
+mod kubelet;
 mod line;
 mod places;
 mod span;

@@ -65,7 +65,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     certificates::check(node, policy, now, &mut checks);
     served::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);
-    kubelet::check(node, &mut checks);
+    kubelet::check(node, now, &mut checks);
     cluster::check(node, policy, now, &mut checks);
     Assessment { checks }
 }

@@ -20,8 +20,8 @@ pub use cluster::{
 pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
 pub use file::{Directory, File, FileFacts};
 pub use holder::{Component, Container, Holder};
-pub use kubelet::{Kubelet, Unit};
+pub use kubelet::{Current, Kept, Kubelet, Unit};
 pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};
 pub use looked::{FileKind, Looked, Trouble};
-pub use node::{Layout, Node, StaticPod, Version};
+pub use node::{KUBELET_CLIENT, KUBELET_STORE, Layout, Node, StaticPod, Version};
 pub use past::{Installed, OpenRun, Past};

@@ -17,6 +17,7 @@ mod node;
 mod pairs;
 mod processes;
 mod static_pods;
+mod store;
 mod systemd;
 mod wanted;
 

@@ -3,9 +3,9 @@
 mod cluster;
 
 use super::groups::Group;
-use super::places;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
-use crate::language::{Language, finding as say, screen as label, trouble::trouble};
+use super::{kubelet, places};
+use crate::language::{Language, finding as say, kubelet as words, screen as label, trouble::trouble};
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::assess::{Basis, Finding, Severity};
 use perennial_core::inventory::{Credential, Looked, Node, Role};
@@ -30,8 +30,6 @@ pub(crate) enum Remedy {
     Copy,
     /// The kubelet should have renewed it.
     KubeletLog,
-    /// Its two files are removed, then the kubelet makes new ones.
-    KubeletServing,
 }
 
 /// A group of findings in one language.
@@ -64,8 +62,7 @@ impl Scene<'_> {
             Some(matches!(authority.key, Looked::Absent))
         };
         match role {
-            Some(Role::KubeletClient) => Remedy::KubeletLog,
-            Some(Role::KubeletServing) => Remedy::KubeletServing,
+            Some(Role::KubeletClient | Role::KubeletServing) => Remedy::KubeletLog,
             Some(Role::UserKubeconfig) => Remedy::Copy,
             _ if external() == Some(true) => Remedy::External,
             _ => Remedy::Renew,
@@ -202,6 +199,9 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             command: Some(format!("perennial renew --only {}", quoted(credential))),
             ..Told::default()
         },
+        Finding::KubeletRestartFails { .. }
+        | Finding::KubeletRotationBlocked { .. }
+        | Finding::KubeletServingEnds { .. } => kubelet::tell(language, group.first, now),
         Finding::KubeletClientExpired { path, at } => kubelet_expired(language, scene, path.as_str(), *at),
         Finding::KubeletDown { state, restarts } => Told {
             title: say::kubelet_down(language, state, *restarts),
@@ -276,11 +276,6 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
         Remedy::KubeletLog => {
             let command = "journalctl -u kubelet -g certificate --no-pager".to_owned();
             (Some(command), None, Some(say::kubelet_client_soon_note(language)))
-        }
-        Remedy::KubeletServing => {
-            let (certificate, key) = (quoted(&path), quoted(&path.replace(".crt", ".key")));
-            let command = format!("rm {certificate} {key} && systemctl restart kubelet");
-            (Some(command), None, Some(say::kubelet_serving_note(language)))
         }
     };
     Told {
@@ -400,9 +395,14 @@ fn unproven(language: Language, group: &Group<'_>) -> Told {
 
 fn kubelet_expired(language: Language, scene: &Scene<'_>, path: &str, at: Timestamp) -> Told {
     let node = scene.node.name.as_deref().unwrap_or("NODE");
+    let mut evidence = vec![path.to_owned()];
+    if scene.node.kubelet.bootstrap.is_none() {
+        evidence.push(words::no_bootstrap(language, "bootstrap-kubelet.conf"));
+    }
+    evidence.push(words::renewing_does_not_help(language).to_owned());
     Told {
         title: say::kubelet_expired(language, &left(language, at, scene.now), &date(at)),
-        evidence: vec![path.to_owned()],
+        evidence,
         left_alone: Some(since(language, at, scene.now, say::kubelet_client_effect(language))),
         command: Some(format!(
             "kubeadm kubeconfig user --org system:nodes --client-name system:node:{} > kubelet.conf",
@@ -413,7 +413,7 @@ fn kubelet_expired(language: Language, scene: &Scene<'_>, path: &str, at: Timest
     }
 }
 
-fn since(language: Language, at: Timestamp, now: Timestamp, effect: &str) -> String {
+pub(super) fn since(language: Language, at: Timestamp, now: Timestamp, effect: &str) -> String {
     if at <= now {
         say::since_date(language, &date(at), effect)
     } else {

@@ -54,7 +54,7 @@ fn rank(code: Code) -> u16 {
     match code {
         Code::RunOpen => 0,
         Code::AuthorityExpired => 1,
-        Code::KubeletClientExpired => 2,
+        Code::KubeletClientExpired | Code::KubeletRestartFails => 2,
         Code::CertificateExpired => 3,
         Code::ProcessStale => 4,
         Code::KubeletDown => 9000,

@@ -8,6 +8,7 @@ mod awaited_serving;
 mod cut_off;
 mod expired_etcd;
 mod healthy;
+mod kubelet;
 mod seen;
 mod special;
 

@@ -48,6 +48,9 @@ impl Finding {
             | Self::KeyExposed { path, .. }
             | Self::FileSpecial { path, .. }
             | Self::KubeletClientExpired { path, .. }
+            | Self::KubeletRestartFails { kubeconfig: path, .. }
+            | Self::KubeletRotationBlocked { path, .. }
+            | Self::KubeletServingEnds { path, .. }
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
             Self::Cluster(finding) => finding.about(),

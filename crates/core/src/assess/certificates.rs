@@ -1,7 +1,7 @@
 //! Dates, issuers and keys of every credential and CA.
 
 use super::files::unusable;
-use super::{Check, Finding, Policy, State, Threshold};
+use super::{Check, Finding, Policy, State, Threshold, kubelet};
 use crate::inventory::{Authority, Credential, Layout, Looked, Node, Place, Role, Trouble};
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
@@ -80,7 +80,13 @@ fn check_credential(
         }
         Looked::Unusable(trouble) => return say(unusable_credential(node, credential, trouble)),
     };
-    say(dates(credential, leaf, policy, now));
+    let superseded = kubelet::superseded(node).is_some_and(|(old, ..)| old.name == credential.name);
+    say(match kubelet::serving(node, credential, leaf, policy, now) {
+        Some(state) => state,
+        // Told by what it means: the kubelet's next start.
+        None if superseded => State::NotApplicable,
+        None => dates(credential, leaf, policy, now),
+    });
     if credential.role != Role::KubeletServing {
         say(issuer(node, credential, leaf));
     }
@@ -99,6 +105,8 @@ fn unusable_credential(node: &Node, credential: &Credential, trouble: &Trouble) 
         (Role::UserKubeconfig, trouble) => {
             State::Fail(Finding::KubeconfigUnusable { path: path.clone(), trouble: trouble.clone() })
         }
+        // Told by what it means: the kubelet's rotation.
+        (Role::KubeletClient, Trouble::LeadsNowhere { .. }) => State::NotApplicable,
         (_, trouble) => unusable(node, &credential.name, path, trouble),
     }
 }

@@ -67,8 +67,14 @@ codes! {
     KubeletClientExpired = 6101;
     /// The kubelet does not run.
     KubeletDown = 6102;
+    /// The kubelet runs, but its next start fails: kubelet.conf uses an older certificate than its store has.
+    KubeletRestartFails = 6103;
+    /// The kubelet can't rotate its client certificate, or can't find it.
+    KubeletRotationBlocked = 6104;
     /// A kubelet waits for its serving certificate: its requests are pending, denied or not signed.
     KubeletServingRequests = 6105;
+    /// The kubelet's self-signed serving certificate has ended, ends soon, or is refused.
+    KubeletServingEnds = 6106;
     /// Nobody may have the kubelets' requests approved automatically.
     ApprovalMissing = 6108;
     /// A kubelet waits for its client certificate.

@@ -1,7 +1,7 @@
 //! What a check can say.
 
 use super::{Basis, ClusterFinding, Code};
-use crate::inventory::{Component, Copied, Trouble};
+use crate::inventory::{Component, Copied, Current, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -228,6 +228,49 @@ pub enum Finding {
         /// How often systemd has restarted it.
         restarts: u32,
     },
+    /// PRN6103.
+    KubeletRestartFails {
+        /// The kubelet's kubeconfig.
+        kubeconfig: Utf8PathBuf,
+        /// Its user entry.
+        user: String,
+        /// The file with the certificate that it uses: the kubeconfig itself, or one that it names.
+        uses: Utf8PathBuf,
+        /// When that certificate ends.
+        at: Timestamp,
+        /// Whether it has ended.
+        ended: bool,
+        /// The store's file.
+        current: Utf8PathBuf,
+        /// When the store's certificate ends.
+        current_until: Timestamp,
+    },
+    /// PRN6104.
+    KubeletRotationBlocked {
+        /// `kubelet-client-current.pem`.
+        path: Utf8PathBuf,
+        /// What it is.
+        current: Current,
+        /// When its certificate ends, where there is one.
+        until: Option<Timestamp>,
+        /// The newest certificate in the store that is whole and valid now, where the link leads nowhere.
+        newest: Option<Utf8PathBuf>,
+        /// Whether kubelet.conf leads to it: then the kubelet can't start.
+        needed: bool,
+    },
+    /// PRN6106.
+    KubeletServingEnds {
+        /// The certificate's file.
+        path: Utf8PathBuf,
+        /// When it ends.
+        at: Timestamp,
+        /// Whether it has ended.
+        ended: bool,
+        /// The bundle by which kube-apiserver verifies kubelets, where it does: it refuses a self-signed one.
+        verified_by: Option<Utf8PathBuf>,
+        /// Whether the kubelet would come up again after a restart.
+        restart_is_safe: bool,
+    },
     /// PRN7101.
     KubeconfigUnusable {
         /// The kubeconfig.
@@ -279,6 +322,9 @@ impl Finding {
             Self::FileSpecial { .. } => Code::FileSpecial,
             Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
             Self::KubeletDown { .. } => Code::KubeletDown,
+            Self::KubeletRestartFails { .. } => Code::KubeletRestartFails,
+            Self::KubeletRotationBlocked { .. } => Code::KubeletRotationBlocked,
+            Self::KubeletServingEnds { .. } => Code::KubeletServingEnds,
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
             Self::RunOpen { .. } => Code::RunOpen,
@@ -288,17 +334,17 @@ impl Finding {
 
     /// How grave it is.
     pub fn severity(&self) -> Severity {
+        let critical_if = |critical: bool| if critical { Severity::Critical } else { Severity::Warning };
         match self {
             Self::Cluster(finding) => finding.severity(),
+            Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
+            Self::KubeletRotationBlocked { needed, current, .. } => {
+                critical_if(*needed && matches!(current, Current::Dangling { .. }))
+            }
+            Self::KubeletServingEnds { verified_by, .. } => critical_if(verified_by.is_some()),
             Self::CertificateEndsSoon { critical, .. }
             | Self::AuthorityEndsSoon { critical, .. }
-            | Self::LoopbackEnds { critical, .. } => {
-                if *critical {
-                    Severity::Critical
-                } else {
-                    Severity::Warning
-                }
-            }
+            | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
             Self::CertificateExpired { .. }
             | Self::AuthorityExpired { .. }
             | Self::NotYetValid { .. }

@@ -1,6 +1,6 @@
 //! The kubelet of the node.
 
-use super::Looked;
+use super::{Chain, Looked};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 
@@ -23,6 +23,41 @@ pub struct Kubelet {
     pub serving_by_request: bool,
     /// `authentication.x509.clientCAFile`: whose client certificates it accepts.
     pub client_authority: Option<Utf8PathBuf>,
+    /// `kubelet-client-current.pem` itself.
+    pub current: Current,
+    /// The client certificates that its store has kept, the newest first (at most sixteen).
+    pub history: Vec<Kept>,
+    /// `--bootstrap-kubeconfig`, if that file is there: with it the kubelet can ask for its first certificate again.
+    pub bootstrap: Option<Utf8PathBuf>,
+}
+
+/// What `kubelet-client-current.pem` is. The kubelet replaces a symbolic link at each rotation, and refuses to
+/// replace anything else (client-go util/certificate/certificate_store.go `updateSymlink`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Current {
+    /// Not there.
+    #[default]
+    Absent,
+    /// A symbolic link, as it should be.
+    Link,
+    /// A symbolic link to a file that is not there.
+    Dangling {
+        /// Where it would lead.
+        to: Utf8PathBuf,
+    },
+    /// No symbolic link: rotation fails.
+    NoLink,
+}
+
+/// A certificate that the kubelet had, or has: `kubelet-client-<time>.pem`.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The file.
+    pub path: Utf8PathBuf,
+    /// Its certificate.
+    pub certificate: Looked<Chain>,
+    /// Whether its key is in it, too.
+    pub whole: bool,
 }
 
 /// A systemd unit, by `systemctl show`.

@@ -8,6 +8,12 @@ use jiff::Timestamp;
 use std::fmt;
 use std::net::IpAddr;
 
+/// The name of the kubelet's client credential.
+pub const KUBELET_CLIENT: &str = "kubelet-client";
+
+/// The name of what the kubelet's store holds, where kubelet.conf uses something else.
+pub const KUBELET_STORE: &str = "kubelet-client-current.pem";
+
 /// Everything that was seen on one node at one time.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -58,6 +64,17 @@ impl Node {
     /// The authority of that name.
     pub fn authority(&self, name: &str) -> Option<&Authority> {
         self.authorities.iter().find(|authority| authority.name == name)
+    }
+
+    /// What kubelet.conf leads to: the kubelet starts only while that is valid.
+    pub fn kubelet_starts_with(&self) -> Option<&Credential> {
+        self.credential(KUBELET_CLIENT)
+    }
+
+    /// What the running kubelet uses: its store's certificate where it has one, else what it started with.
+    pub fn kubelet_runs_with(&self) -> Option<&Credential> {
+        let store = self.credential(KUBELET_STORE).filter(|credential| credential.leaf().is_some());
+        store.or_else(|| self.kubelet_starts_with())
     }
 
     /// Every file with bytes of a credential or a CA that was looked at.

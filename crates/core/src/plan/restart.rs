@@ -21,12 +21,12 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
         Looked::Absent => return Err(Refusal::KubeletNotRunning { state: "not found".to_owned() }),
         Looked::Seen(_) | Looked::Unusable(_) => {}
     }
-    for credential in node.credentials.iter().filter(|credential| credential.role == Role::KubeletClient) {
-        let Some(leaf) = credential.leaf() else { continue };
-        if leaf.not_after() <= now {
-            let path = credential.place.file().path.clone();
-            return Err(Refusal::KubeletClientExpired { path, at: leaf.not_after() });
-        }
+    // Of a kubelet that runs, what it runs with counts: nobody restarts it.
+    if let Some(credential) = node.kubelet_runs_with()
+        && let Some(leaf) = credential.leaf().filter(|leaf| leaf.not_after() <= now)
+    {
+        let path = credential.place.file().path.clone();
+        return Err(Refusal::KubeletClientExpired { path, at: leaf.not_after() });
     }
     for holder in node.holders.iter().filter(|holder| restarts.contains(&holder.component)) {
         if let Looked::Unusable(Trouble::NoAnswer(reason) | Trouble::Io(reason)) = &holder.container {

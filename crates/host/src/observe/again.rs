@@ -22,7 +22,7 @@ struct Files {
 fn read(look: &Look) -> Files {
     let tree = Tree::new(&look.root);
     let facts = KubeletFacts::read(&tree, true);
-    let pods = StaticPods::read(&tree, &facts.kubelet().static_pods);
+    let pods = StaticPods::read(&tree, &facts.static_pods());
     let found = credentials::of_control_plane(&tree, &pods);
     Files { pods, found }
 }
@@ -49,7 +49,7 @@ pub(crate) fn container(
     look: &Look,
     component: Component,
 ) -> Result<Option<Container>, CriError> {
-    let socket = KubeletFacts::read(&Tree::new(&look.root), true).kubelet().runtime_socket;
+    let socket = KubeletFacts::read(&Tree::new(&look.root), true).configuration.runtime_socket();
     runtime.block_on(containers::running(&socket, component))
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn kubelet_runs(runtime: &Runtime, look: &Look) -> bool {
 
 /// Where the container runtime of the running kubelet listens.
 pub(crate) fn runtime_socket(look: &Look) -> camino::Utf8PathBuf {
-    KubeletFacts::read(&Tree::new(&look.root), true).kubelet().runtime_socket
+    KubeletFacts::read(&Tree::new(&look.root), true).configuration.runtime_socket()
 }
 
 /// The machine's own host name.

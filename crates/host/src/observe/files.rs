@@ -109,8 +109,12 @@ impl Tree {
 
     /// Where the symbolic link at this very path points, as it is written; `None` if it is none.
     pub fn link(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        let directory = self.resolve(path.parent()?).ok()?.path;
-        self.below(&directory.join(path.file_name()?)).read_link_utf8().ok()
+        self.below(&self.place(path)?).read_link_utf8().ok()
+    }
+
+    /// The path with every symbolic link resolved but one in its last place.
+    pub fn place(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        Some(self.resolve(path.parent()?).ok()?.path.join(path.file_name()?))
     }
 
     fn read_facts(&self, path: &Utf8Path) -> Result<(FileFacts, Zeroizing<Vec<u8>>), Looked<()>> {

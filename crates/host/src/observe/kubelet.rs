@@ -4,16 +4,16 @@ use super::credentials::Found;
 use super::files::{Content, Tree};
 use super::pairs;
 use super::processes::{self, Process};
+use super::store;
 use super::systemd;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::flags::flags;
 use perennial_core::formats::kubelet::{KubeletConfiguration, defaults};
-use perennial_core::inventory::{Component, Kubelet, Looked, Material, Place, Role, Trouble};
+use perennial_core::inventory::{
+    Component, Current, File, KUBELET_CLIENT, KUBELET_STORE, Kubelet, Looked, Material, Place, Role, Trouble,
+};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-
-/// The name of the kubelet's client credential.
-pub(super) const CLIENT: &str = "kubelet-client";
 
 /// The name of the kubelet's serving credential.
 pub(super) const SERVING: &str = "kubelet-serving";
@@ -61,17 +61,24 @@ impl KubeletFacts {
         self.flags.get(flag).filter(|path| !path.is_empty()).map_or(standard, String::as_str).into()
     }
 
+    /// Where static pods come from.
+    pub(super) fn static_pods(&self) -> Utf8PathBuf {
+        self.configuration.static_pod_path.clone().unwrap_or_else(|| defaults::STATIC_PODS.into())
+    }
+
     /// What the inventory holds of it; the unit is filled in when systemd has answered.
-    pub(super) fn kubelet(&self) -> Kubelet {
+    pub(super) fn kubelet(&self, tree: &Tree) -> Kubelet {
         let configuration = &self.configuration;
+        let certificate_directory = self.path("--cert-dir", defaults::CERTIFICATE_DIRECTORY);
+        let bootstrap = self.flags.get("--bootstrap-kubeconfig").map(Utf8PathBuf::from);
         Kubelet {
             unit: Looked::Absent,
             kubeconfig: self.path("--kubeconfig", defaults::KUBECONFIG),
-            static_pods: configuration
-                .static_pod_path
-                .clone()
-                .unwrap_or_else(|| defaults::STATIC_PODS.into()),
-            certificate_directory: self.path("--cert-dir", defaults::CERTIFICATE_DIRECTORY),
+            static_pods: self.static_pods(),
+            current: store::current(tree, &certificate_directory),
+            history: store::history(tree, &certificate_directory),
+            bootstrap: bootstrap.filter(|path| tree.exists(path)),
+            certificate_directory,
             runtime_socket: configuration.runtime_socket(),
             rotates_client: configuration.rotate_certificates.unwrap_or(false),
             serving_by_request: configuration.server_tls_bootstrap.unwrap_or(false),
@@ -131,12 +138,13 @@ pub(super) fn credentials(
 ) -> (Vec<Found>, Option<(Utf8PathBuf, Trouble)>) {
     let store = kubelet.certificate_directory.join("kubelet-client-current.pem");
     let mut configured =
-        Found::kubeconfig(tree, CLIENT, Role::KubeletClient, &kubelet.kubeconfig, Utf8Path::to_owned);
+        Found::kubeconfig(tree, KUBELET_CLIENT, Role::KubeletClient, &kubelet.kubeconfig, Utf8Path::to_owned);
     let mut trouble = None;
     let mut found = Vec::new();
     let (by_store, usable) = match (&configured.kubeconfig, &configured.credential.place) {
         (Some(_), Place::Kubeconfig { material: Material::Files { certificate, key }, .. }) => {
-            (certificate.path == store && key.path == store, true)
+            let named = |file: &File| tree.place(&file.path) == tree.place(&store);
+            (named(certificate) && named(key), true)
         }
         (Some(_), _) => (false, true),
         (None, _) => {
@@ -148,16 +156,15 @@ pub(super) fn credentials(
             (false, false)
         }
     };
-    let store_exists =
-        tree.exists(&store) || std::fs::symlink_metadata(store.as_std_path()).is_ok() && !tree.is_copy();
+    let store_exists = kubelet.current != Current::Absent;
     if by_store || (!usable && store_exists) {
-        found.push(Found::combined(tree, CLIENT, Role::KubeletClient, &store));
+        found.push(Found::combined(tree, KUBELET_CLIENT, Role::KubeletClient, &store));
     } else if usable {
         configured.credential.used_by.push(Component::Kubelet);
         found.push(configured);
         if store_exists {
             // The kubelet prefers it while it is valid, and starts only if the other one is, too.
-            found.push(Found::combined(tree, "kubelet-client-current.pem", Role::KubeletClient, &store));
+            found.push(Found::combined(tree, KUBELET_STORE, Role::KubeletClient, &store));
         }
     }
     found.extend(serving(tree, kubelet, facts));

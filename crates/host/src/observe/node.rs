@@ -39,7 +39,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let asked = processes.then(systemd::ask);
 
     let facts = KubeletFacts::read(&tree, processes);
-    let mut kubelet = facts.kubelet();
+    let mut kubelet = facts.kubelet(&tree);
     let pods = StaticPods::read(&tree, &kubelet.static_pods);
     let authorities = authorities::authorities(&tree, &pods, kubelet.client_authority.as_deref());
     let mut found = credentials::of_control_plane(&tree, &pods);
