@@ -10,6 +10,7 @@ mod finding;
 mod kubelet;
 pub(crate) mod memory;
 mod policy;
+mod reload;
 mod runs;
 mod served;
 
@@ -65,6 +66,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     certificates::check(node, policy, now, &mut checks);
     served::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);
+    reload::check(node, &mut checks);
     kubelet::check(node, now, &mut checks);
     cluster::check(node, policy, now, &mut checks);
     Assessment { checks }

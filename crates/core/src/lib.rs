@@ -8,4 +8,5 @@ pub mod formats;
 pub mod inventory;
 pub mod plan;
 pub mod prove;
+pub mod reload;
 pub mod run;

@@ -145,6 +145,8 @@ pub enum Reason {
     Authority,
     /// It re-reads its files.
     ReloadsItself,
+    /// It is not known whether a process of its version re-reads its files, and no run restarts it.
+    ReloadUnknown,
     /// `--restart-apiserver never`.
     RestartForbidden,
     /// Others may write in its directory: what lies there can be exchanged under us.

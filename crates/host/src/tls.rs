@@ -1,6 +1,7 @@
 //! TLS as an observer needs it: what a listener presents counts, whatever one may think of it ([`probe`]); and
 //! as a client of a node's own API server needs it ([`NodeVerifier`]).
 
+mod legacy;
 mod probe;
 mod verifier;
 

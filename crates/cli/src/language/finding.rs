@@ -77,6 +77,18 @@ messages! {
         en: "{n} listeners do not answer: {names}",
         zh: "{n} 个监听端口没有应答：{names}",
     }
+    handshake_fails(component: &str, address: &str, date: &str) {
+        en: "{component} on {address} shows its certificate (until {date}), but the TLS handshake fails",
+        zh: "{component}（{address}）出示了证书（到期 {date}），但 TLS 握手失败",
+    }
+    handshake_refused(component: &str, address: &str) {
+        en: "{component} on {address} answers, but refuses every TLS handshake",
+        zh: "{component}（{address}）有应答，但拒绝 TLS 握手",
+    }
+    reload_unknown(component: &str, version: &str) {
+        en: "it is not known whether {component} {version} re-reads its files",
+        zh: "不清楚 {component} {version} 是否会自行重新读取文件",
+    }
     silent_reason(component: &str, address: &str, reason: &str) {
         en: "{component} {address}: {reason}",
         zh: "{component} {address}：{reason}",
@@ -168,6 +180,23 @@ words! {
     silent_effect {
         en: "what depends on it does not work now",
         zh: "依赖它的功能现在无法工作",
+    }
+    unknown_version { en: "(of an unknown version)", zh: "（版本未知）" }
+    reload_unknown_effect {
+        en: "after a renewal it may serve the old certificate until that one ends",
+        zh: "续订之后，它可能继续使用旧证书直至到期",
+    }
+    reload_unknown_act {
+        en: "restart it after a renewal (renew restarts kube-apiserver by itself); the versions that are known: etcd 3.2.19 and 3.3.4 on, Kubernetes 1.20 on",
+        zh: "续订后请重启该组件（renew 会自行重启 kube-apiserver）；已知的版本：etcd 3.2.19 及 3.3.4 起，Kubernetes 1.20 起",
+    }
+    handshake_effect {
+        en: "clients with a current TLS library can't use it; those with an old one still can",
+        zh: "使用较新 TLS 库的客户端无法连接，旧客户端可能仍可连接",
+    }
+    handshake_act {
+        en: "look at its --tls-min-version, --tls-cipher-suites and its certificate: RSA below 2048 bits, SHA-1 and X.509 version 1 are refused",
+        zh: "检查其 --tls-min-version、--tls-cipher-suites 以及证书：RSA 少于 2048 位、SHA-1 和 X.509 第 1 版会被拒绝",
     }
     unproven_effect {
         en: "if it holds the old certificate, it goes silent when that one ends",

@@ -73,6 +73,7 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
         Reason::RotatesItself => rotates(language),
         Reason::Authority => authority(language),
         Reason::ReloadsItself => reloads(language),
+        Reason::ReloadUnknown => reload_unknown(language),
         Reason::RestartForbidden => forbidden(language),
         Reason::DirectoryOpen => directory_open(language),
         Reason::DirectoryReadOnly => directory_read_only(language),
@@ -88,6 +89,10 @@ words! {
     rotates { en: "rotates itself", zh: "自行轮换" }
     authority { en: "CA", zh: "证书机构" }
     reloads { en: "re-reads its files", zh: "自行重新读取文件" }
+    reload_unknown {
+        en: "not known to re-read its files: restart it yourself",
+        zh: "不清楚是否会自行重新读取文件：请自行重启",
+    }
     forbidden { en: "restart forbidden", zh: "禁止重启" }
     directory_open { en: "left as it is: others may write in its directory", zh: "保持原样：其目录可被其他用户写入" }
     directory_read_only { en: "left as it is: its directory can't be written", zh: "保持原样：其目录不可写" }

@@ -6,7 +6,7 @@ use super::findings::short;
 use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
 use crate::language::{Language, finding, screen as say};
 use perennial_core::assess::{Basis, Memory, memory};
-use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Listener, Looked};
+use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Listener, Looked, Trouble};
 use perennial_pki::certificate::Certificate;
 
 /// The three tables; a table may be empty.
@@ -124,7 +124,10 @@ fn listener_row(language: Language, report: &Report<'_>, listener: &Listener) ->
         Looked::Absent | Looked::Unusable(_) => {
             let object = format!("{component} {address}");
             let mark = if listener.loopback() { Mark::Skip } else { worst_of(report, &object) };
-            let none = say::silent(language).to_owned();
+            let none = match &listener.served {
+                Looked::Unusable(Trouble::NoHandshake(_)) => say::handshake_failed(language).to_owned(),
+                _ => say::silent(language).to_owned(),
+            };
             return Row::new(mark, [component, address, "–".to_owned(), none]);
         }
     };

@@ -165,6 +165,30 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             ..Told::default()
         },
         Finding::ListenerSilent { .. } => silent(language, group),
+        Finding::ReloadUnknown { component, credentials, version } => Told {
+            title: say::reload_unknown(
+                language,
+                component.name(),
+                &version
+                    .map_or_else(|| say::unknown_version(language).to_owned(), |version| version.to_string()),
+            ),
+            evidence: vec![credentials.join(language.comma())],
+            left_alone: Some(say::reload_unknown_effect(language).to_owned()),
+            advice: Some(say::reload_unknown_act(language)),
+            ..Told::default()
+        },
+        Finding::HandshakeFails { component, address, reason, seen_until } => Told {
+            title: match seen_until {
+                Some(until) => {
+                    say::handshake_fails(language, component.name(), &address.to_string(), &date(*until))
+                }
+                None => say::handshake_refused(language, component.name(), &address.to_string()),
+            },
+            evidence: vec![reason.clone()],
+            left_alone: Some(say::handshake_effect(language).to_owned()),
+            advice: Some(say::handshake_act(language)),
+            ..Told::default()
+        },
         Finding::ProcessStale { .. } => stale(language, group),
         Finding::ProcessUnproven { .. } => unproven(language, group),
         Finding::LoopbackEnds { address, at, .. } => Told {

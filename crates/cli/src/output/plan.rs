@@ -93,9 +93,13 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
             (Reason::NotDue, None) => reason.to_owned(),
             (Reason::ReloadsItself, _) => say::no_restart(language).to_owned(),
             (Reason::RestartForbidden, _) => say::restart_forbidden(language).to_owned(),
-            (Reason::ExternalAuthority | Reason::DirectoryOpen | Reason::DirectoryReadOnly, _) => {
-                reason.to_owned()
-            }
+            (
+                Reason::ExternalAuthority
+                | Reason::DirectoryOpen
+                | Reason::DirectoryReadOnly
+                | Reason::ReloadUnknown,
+                _,
+            ) => reason.to_owned(),
             _ => continue,
         };
         match lines.iter_mut().find(|(_, known)| *known == text) {

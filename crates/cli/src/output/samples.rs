@@ -35,7 +35,7 @@ fn static_pod(component: Component) -> StaticPod {
     StaticPod {
         component,
         manifest: file(&format!("/etc/kubernetes/manifests/{component}.yaml"), MADE),
-        version: Version::parse("v1.34.2"),
+        version: Version::parse(if component == Component::Etcd { "3.6.5-0" } else { "v1.34.2" }),
         flags: std::collections::BTreeMap::new(),
     }
 }

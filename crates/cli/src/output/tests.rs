@@ -8,8 +8,8 @@ use crate::language::Language;
 use crate::terminal::Terminal;
 use crate::world::{Ended, Run};
 use jiff::Timestamp;
-use perennial_core::assess::{Policy, assess};
-use perennial_core::inventory::{Cluster, Component, Looked, Node};
+use perennial_core::assess::{Code, Policy, assess};
+use perennial_core::inventory::{Cluster, Component, Looked, Node, Role, Trouble};
 use perennial_core::plan::{Plan, Request, RestartApiserver, Verb, reload, renew};
 use perennial_core::prove::prove;
 use perennial_core::run::WorkloadOutcome;
@@ -102,6 +102,29 @@ fn objects_in_the_cluster() {
     });
     let cluster = document.split_once("\"cluster\": ").unwrap().1;
     insta::assert_snapshot!("check_cluster_json", cluster);
+}
+
+/// The kubelet waits for its serving certificate: it refuses every handshake with an alert, and that is no silence.
+#[test]
+fn a_kubelet_without_a_serving_certificate_is_not_called_unreachable() {
+    let mut node = healthy();
+    node.kubelet.serving_by_request = true;
+    let alert = "received fatal alert: InternalError".to_owned();
+    for listener in node.listeners.iter_mut().filter(|listener| listener.component == Component::Kubelet) {
+        listener.served = Looked::Unusable(Trouble::NoHandshake(alert.clone()));
+    }
+    for credential in node.credentials.iter_mut().filter(|one| one.role == Role::KubeletServing) {
+        credential.certificate = Looked::Absent;
+    }
+    let codes = |node: &Node| {
+        with_report(node, time(QUIET), |report| {
+            report.assessment.findings().iter().map(|finding| finding.code()).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(codes(&node), [Code::KubeletServingRequests]);
+    // Without that reason the refusal is a finding of its own, and still no silence.
+    node.kubelet.serving_by_request = false;
+    assert_eq!(codes(&node), [Code::FileMissing, Code::HandshakeFails]);
 }
 
 #[test]

@@ -37,6 +37,8 @@ impl Finding {
             Self::NotYetValid { object, .. } => About::Credential(object),
             Self::ServedOther { component, .. }
             | Self::ListenerSilent { component, .. }
+            | Self::HandshakeFails { component, .. }
+            | Self::ReloadUnknown { component, .. }
             | Self::ProcessStale { component, .. }
             | Self::ProcessUnproven { component, .. } => About::Component(*component),
             Self::LoopbackEnds { .. } => About::Component(Component::KubeApiserver),

@@ -49,6 +49,10 @@ codes! {
     ProcessUnproven = 4104;
     /// kube-apiserver's in-memory loopback certificate has ended or ends soon.
     LoopbackEnds = 4105;
+    /// A listener speaks TLS, and the handshake with it fails.
+    HandshakeFails = 4107;
+    /// It is not known whether a process of this version re-reads its files.
+    ReloadUnknown = 4108;
     /// A file that should be there is missing.
     FileMissing = 5101;
     /// A file is there but can't be used.

@@ -1,7 +1,7 @@
 //! What a check can say.
 
 use super::{Basis, ClusterFinding, Code};
-use crate::inventory::{Component, Copied, Current, Trouble};
+use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -161,6 +161,26 @@ pub enum Finding {
         /// Whether it has ended, or ends within the critical threshold.
         critical: bool,
     },
+    /// PRN4107.
+    HandshakeFails {
+        /// Who should serve.
+        component: Component,
+        /// Where.
+        address: SocketAddr,
+        /// Why the handshake failed.
+        reason: String,
+        /// When the certificate that was seen ends; `None`: none was seen.
+        seen_until: Option<Timestamp>,
+    },
+    /// PRN4108.
+    ReloadUnknown {
+        /// Who.
+        component: Component,
+        /// The credentials that it may or may not re-read.
+        credentials: Vec<String>,
+        /// Its version; `None`: not known.
+        version: Option<Version>,
+    },
     /// PRN5101.
     FileMissing {
         /// The file.
@@ -313,6 +333,8 @@ impl Finding {
             Self::ProcessStale { .. } => Code::ProcessStale,
             Self::ProcessUnproven { .. } => Code::ProcessUnproven,
             Self::LoopbackEnds { .. } => Code::LoopbackEnds,
+            Self::ReloadUnknown { .. } => Code::ReloadUnknown,
+            Self::HandshakeFails { .. } => Code::HandshakeFails,
             Self::FileMissing { .. } => Code::FileMissing,
             Self::FileUnusable { .. } => Code::FileUnusable,
             Self::KeyMismatch { .. } => Code::KeyMismatch,
@@ -362,6 +384,8 @@ impl Finding {
             | Self::KubeletDown { .. }
             | Self::RunOpen { .. } => Severity::Critical,
             Self::ProcessUnproven { .. }
+            | Self::HandshakeFails { .. }
+            | Self::ReloadUnknown { .. }
             | Self::LabelDiffers { .. }
             | Self::KeyExposed { .. }
             | Self::KubeconfigUnusable { .. }

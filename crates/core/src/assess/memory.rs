@@ -2,6 +2,7 @@
 
 use super::{Check, Finding, State};
 use crate::inventory::{Component, Credential, Holder, Looked, Node};
+use crate::reload;
 use jiff::{SignedDuration, Timestamp};
 
 /// kubeadm and perennial backdate certificates by this much: NotBefore plus this is when one was made.
@@ -52,7 +53,7 @@ pub enum Basis {
 
 /// Judges what `holder` has in memory.
 pub fn memory(node: &Node, holder: &Holder) -> Memory {
-    if !holder.material.embedded() {
+    if reload::of_holder(node, holder).is_some_and(|row| row.class.follows()) {
         return Memory::Fresh(Basis::FollowsFiles);
     }
     let Some(credential) = node.credential(&holder.credential) else {

@@ -7,6 +7,7 @@ use crate::assess::{Policy, certificates};
 use crate::inventory::{
     Authority, Component, Credential, Directory, Layout, Looked, Material, Node, Place, Role,
 };
+use crate::reload;
 use camino::Utf8PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use perennial_pki::certificate::Certificate;
@@ -48,7 +49,7 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
         kept: choice.kept,
         other_control_planes: other_control_planes(node),
     };
-    plan.kept.extend(untouched(node, request, &restarts));
+    plan.kept.extend(untouched(node, request, &renewals, &restarts));
     plan.digest = digest::digest(&plan);
     Ok(plan)
 }
@@ -334,7 +335,9 @@ fn restarts(
         .filter(|component| {
             let holds = |name: &str| {
                 node.holders.iter().any(|holder| {
-                    holder.component == *component && holder.credential == name && holder.material.embedded()
+                    holder.component == *component
+                        && holder.credential == name
+                        && !reload::of_holder(node, holder).is_some_and(|row| row.class.follows())
                 })
             };
             already_stale.contains(component) || renewals.iter().any(|renewal| holds(&renewal.credential))
@@ -346,7 +349,19 @@ fn restarts(
     restarts
 }
 
-/// kube-apiserver follows its files; only its loopback certificate lives in memory for as long as the process.
+/// Whether a process of this component comes to use a renewed credential without a restart.
+fn follows(node: &Node, component: Component, credential: &str) -> bool {
+    let row = node.credential(credential).and_then(|one| reload::of_credential(node, component, one));
+    row.is_some_and(|row| row.class.follows())
+}
+
+/// Whether a component uses what is renewed and is not known to re-read it.
+fn holds_on(node: &Node, component: Component, credential: &str) -> bool {
+    let used = node.credential(credential).is_some_and(|one| one.used_by.contains(&component));
+    used && !follows(node, component, credential)
+}
+
+/// kube-apiserver follows its files where its version is known to; only its loopback certificate lives in memory for as long as the process.
 /// It is restarted where that ends before the new serving certificate is due again, and where a restart
 /// would really give it a longer life.
 fn restart_apiserver(
@@ -360,6 +375,9 @@ fn restart_apiserver(
         RestartApiserver::Never => return false,
         RestartApiserver::Always => return !renewals.is_empty(),
         RestartApiserver::Auto => {}
+    }
+    if renewals.iter().any(|renewal| holds_on(node, Component::KubeApiserver, &renewal.credential)) {
+        return true;
     }
     let loopback = node.listeners.iter().find(|listener| listener.loopback());
     let Some(loopback) = loopback.and_then(|listener| listener.served.seen()) else { return false };
@@ -391,7 +409,7 @@ fn steps(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[Compo
             limit_seconds: 60,
         });
     }
-    steps.extend(renewals.iter().map(|renewal| swap(node, renewal)));
+    steps.extend(renewals.iter().map(|renewal| swap(node, renewal, restarts)));
     for component in restarts {
         steps.extend(restart::steps(node, *component));
     }
@@ -401,7 +419,7 @@ fn steps(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[Compo
     steps
 }
 
-fn swap(node: &Node, renewal: &Renewal) -> Step {
+fn swap(node: &Node, renewal: &Renewal, restarts: &[Component]) -> Step {
     let files = renewal
         .target
         .files()
@@ -409,7 +427,10 @@ fn swap(node: &Node, renewal: &Renewal) -> Step {
         .map(|path| PreImage { path: path.clone(), sha256: hash_of(node, path) })
         .collect();
     let listeners = node.listeners.iter().filter(|listener| {
-        listener.credential.as_deref() == Some(renewal.credential.as_str()) && !listener.loopback()
+        // A process that does not re-read it shows the new one after its restart, which proves it then.
+        let later =
+            restarts.contains(&listener.component) && !follows(node, listener.component, &renewal.credential);
+        listener.credential.as_deref() == Some(renewal.credential.as_str()) && !listener.loopback() && !later
     });
     let mut proofs = vec![Proof::OnDisk];
     let mut silent = false;
@@ -442,14 +463,19 @@ fn hash_of(node: &Node, path: &Utf8PathBuf) -> String {
     found.next().map(|facts| facts.sha256.clone()).unwrap_or_default()
 }
 
-fn untouched(node: &Node, request: &Request, restarts: &[Component]) -> Vec<Kept> {
+fn untouched(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[Component]) -> Vec<Kept> {
     let kept = |name: String, reason, until| Kept { name, reason, until };
     let mut untouched = Vec::new();
     for component in [Component::KubeApiserver, Component::Etcd] {
         if node.static_pod(component).is_some() && !restarts.contains(&component) {
             let forbidden =
                 component == Component::KubeApiserver && request.restart_apiserver == RestartApiserver::Never;
-            let reason = if forbidden { Reason::RestartForbidden } else { Reason::ReloadsItself };
+            let unknown = renewals.iter().any(|renewal| holds_on(node, component, &renewal.credential));
+            let reason = match (forbidden, unknown) {
+                (true, _) => Reason::RestartForbidden,
+                (false, true) => Reason::ReloadUnknown,
+                (false, false) => Reason::ReloadsItself,
+            };
             untouched.push(kept(component.to_string(), reason, None));
         }
     }

@@ -455,3 +455,32 @@ fn the_linter_sees_what_a_planner_could_get_wrong() {
     });
     assert!(early.iter().any(|fault| matches!(fault, Fault::EarlyRestart { .. })), "{early:?}");
 }
+
+#[test]
+fn what_is_not_known_to_re_read_is_restarted_and_proven_afterwards_or_said() {
+    let mut node = control_plane(days(12));
+    let pod = |node: &mut Node, component, version| {
+        let pod = node.static_pods.iter_mut().find(|pod| pod.component == component).unwrap();
+        pod.version = version;
+    };
+    let old = perennial_core::inventory::Version::parse;
+    pod(&mut node, Component::KubeApiserver, old("v1.19.16"));
+    pod(&mut node, Component::Etcd, old("3.1.20"));
+    let plan = decide(&node, &request()).unwrap();
+    let restarted = |component| {
+        plan.steps
+            .iter()
+            .find(|step| matches!(&step.action, Action::Restart { component: c } if *c == component))
+    };
+    let proofs = &restarted(Component::KubeApiserver).unwrap().proofs;
+    assert!(proofs.iter().any(|proof| matches!(proof, Proof::Served(_))), "{proofs:?}");
+    let swap = plan
+        .steps
+        .iter()
+        .find(|step| matches!(&step.action, Action::Swap(swap) if swap.credential == "apiserver"));
+    assert!(!swap.unwrap().proofs.iter().any(|proof| matches!(proof, Proof::Served(_))));
+    // Its members may need their quorum: no run restarts etcd.
+    assert!(restarted(Component::Etcd).is_none());
+    let etcd = plan.kept.iter().find(|kept| kept.name == "etcd").unwrap();
+    assert_eq!(etcd.reason, Reason::ReloadUnknown);
+}

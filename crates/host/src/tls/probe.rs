@@ -37,12 +37,21 @@ pub async fn probe(
     let name = name.unwrap_or_else(|| ServerName::from(address.ip()));
     let shaken = match config(&witness) {
         Ok(config) => shake_hands(address, name, config, identity.is_some()).await,
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(Ended::nobody(error)),
     };
-    let seen = witness.presented();
+    let mut seen = witness.presented();
     if seen.is_empty() {
-        let reason = shaken.err().unwrap_or_else(|| "it presents no certificate".to_owned());
-        return Looked::Unusable(Trouble::NoAnswer(reason));
+        let ended = shaken.as_ref().err();
+        if ended.is_some_and(|ended| ended.answered) {
+            seen = super::legacy::certificates(address, server_name).await;
+        }
+        if seen.is_empty() {
+            return Looked::Unusable(match ended {
+                Some(Ended { answered: true, reason }) => Trouble::NoHandshake(reason.clone()),
+                Some(Ended { answered: false, reason }) => Trouble::NoAnswer(reason.clone()),
+                None => Trouble::NoAnswer("it presents no certificate".to_owned()),
+            });
+        }
     }
     let parsed: Result<Vec<Certificate>, _> = seen.iter().map(|der| Certificate::from_der(der)).collect();
     let chain = match parsed {
@@ -54,8 +63,30 @@ pub async fn probe(
         },
     };
     let Some(chain) = chain else { return Looked::Unusable(Trouble::NoCertificate) };
-    let handshake = shaken.map_or_else(Handshake::Failed, |()| Handshake::Completed);
+    let handshake = shaken.map_or_else(|ended| Handshake::Failed(ended.reason), |()| Handshake::Completed);
     Looked::Seen(Served { chain, handshake, client_authorities: witness.authorities() })
+}
+
+/// How a handshake failed.
+struct Ended {
+    /// Whether the peer speaks TLS: it has refused, or chosen what we refuse.
+    answered: bool,
+    reason: String,
+}
+
+impl Ended {
+    fn nobody(reason: impl ToString) -> Self {
+        Self { answered: false, reason: reason.to_string() }
+    }
+
+    fn of(error: &std::io::Error) -> Self {
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+        let answered = matches!(
+            inner,
+            Some(Error::AlertReceived(_) | Error::PeerIncompatible(_) | Error::PeerMisbehaved(_))
+        );
+        Self { answered, reason: error.to_string() }
+    }
 }
 
 async fn shake_hands(
@@ -63,16 +94,16 @@ async fn shake_hands(
     name: ServerName<'static>,
     config: ClientConfig,
     presented: bool,
-) -> Result<(), String> {
+) -> Result<(), Ended> {
     let connecting = timeout(CONNECT_LIMIT, TcpStream::connect(address)).await;
     let stream = connecting
-        .map_err(|_| format!("no connection within {} s", CONNECT_LIMIT.as_secs()))?
-        .map_err(|error| error.to_string())?;
+        .map_err(|_| Ended::nobody(format!("no connection within {} s", CONNECT_LIMIT.as_secs())))?
+        .map_err(Ended::nobody)?;
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
     let mut stream = timeout(HANDSHAKE_LIMIT, connector.connect(name, stream))
         .await
-        .map_err(|_| format!("no handshake within {} s", HANDSHAKE_LIMIT.as_secs()))?
-        .map_err(|error| error.to_string())?;
+        .map_err(|_| Ended::nobody(format!("no handshake within {} s", HANDSHAKE_LIMIT.as_secs())))?
+        .map_err(|error| Ended::of(&error))?;
     let farewell = async {
         stream.shutdown().await?;
         let mut rest = [0; 1024];
@@ -81,7 +112,7 @@ async fn shake_hands(
     };
     match timeout(FAREWELL_LIMIT, farewell).await {
         // In TLS 1.3 a server judges the client's certificate after the client has finished.
-        Ok(Err(error)) if presented && is_alert(&error) => Err(error.to_string()),
+        Ok(Err(error)) if presented && is_alert(&error) => Err(Ended::of(&error)),
         _ => Ok(()),
     }
 }

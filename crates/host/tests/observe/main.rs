@@ -4,6 +4,7 @@
 
 mod api;
 mod objects;
+mod odd;
 mod pki;
 mod probe;
 mod server;

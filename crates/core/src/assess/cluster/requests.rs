@@ -19,10 +19,15 @@ const SERVING_USAGES: [&[&str]; 2] =
 /// The serving certificate of this node's kubelet, and the requests for serving certificates of all nodes.
 pub(super) fn serving(node: &Node, objects: Option<&Objects>, now: Timestamp, checks: &mut Vec<Check>) {
     let own = node.name.clone().unwrap_or_default();
+    let credential = node.credentials.iter().find(|one| one.role == Role::KubeletServing);
+    let absent = credential.filter(|one| node.kubelet.serving_by_request && awaited(one));
+    let absent = absent.map(|one| one.place.file().path.clone());
+    // A node that has none is told with whatever it has asked, however short ago.
+    let lacking = absent.as_ref().map(|_| own.as_str());
     let mut open = BTreeMap::new();
     match objects.map(|objects| (objects, &objects.requests)) {
         Some((objects, Looked::Seen(requests))) => {
-            open = stuck(requests, Signer::KubeletServing, Some(objects), now);
+            open = stuck(requests, Signer::KubeletServing, Some(objects), lacking, now);
         }
         Some((_, Looked::Unusable(trouble))) => {
             let object = "certificatesigningrequests".to_owned();
@@ -30,9 +35,6 @@ pub(super) fn serving(node: &Node, objects: Option<&Objects>, now: Timestamp, ch
         }
         _ => {}
     }
-    let credential = node.credentials.iter().find(|one| one.role == Role::KubeletServing);
-    let absent = credential.filter(|one| node.kubelet.serving_by_request && awaited(one));
-    let absent = absent.map(|one| one.place.file().path.clone());
     let of_own = open.remove(&own).unwrap_or_default();
     if absent.is_some() || !of_own.is_empty() {
         let finding = ClusterFinding::ServingRequests { node: own, absent, requests: of_own };
@@ -53,18 +55,19 @@ pub(in crate::assess) fn awaited(credential: &Credential) -> bool {
 /// The requests for client certificates of all nodes.
 pub(super) fn client(objects: &Objects, now: Timestamp, checks: &mut Vec<Check>) {
     let Looked::Seen(requests) = &objects.requests else { return };
-    for (node, requests) in stuck(requests, Signer::KubeletClient, None, now) {
+    for (node, requests) in stuck(requests, Signer::KubeletClient, None, None, now) {
         let object = format!("node/{node}");
         checks.push(Check { object, state: failed(ClusterFinding::ClientRequests { node, requests }) });
     }
 }
 
 /// The requests that wait too long, by node, the newest first. A node that has got a certificate since has no need
-/// of its older ones.
+/// of its older ones; one that is `lacking` waits from the first second.
 fn stuck(
     requests: &[KubeletRequest],
     signer: Signer,
     objects: Option<&Objects>,
+    lacking: Option<&str>,
     now: Timestamp,
 ) -> BTreeMap<String, Vec<OpenRequest>> {
     let of_signer = || requests.iter().filter(move |one| one.signer == signer);
@@ -76,6 +79,7 @@ fn stuck(
     let mut found: BTreeMap<String, Vec<OpenRequest>> = BTreeMap::new();
     for request in of_signer() {
         let young = request.created.is_some_and(|created| now.duration_since(created) < PATIENCE);
+        let young = young && (lacking.is_none() || request.node() != lacking);
         let decided = matches!(request.state, RequestState::Denied(_) | RequestState::Failed(_));
         if request.state == RequestState::Issued || (young && !decided) || issued_since(request) {
             continue;
