@@ -128,6 +128,21 @@ fn a_kubelet_without_a_serving_certificate_is_not_called_unreachable() {
 }
 
 #[test]
+fn a_request_of_a_kubelet_without_a_certificate_is_told_from_its_first_second() {
+    let mut node = super::samples_cluster::in_order();
+    node.name = Some("w1".to_owned());
+    node.kubelet.serving_by_request = true;
+    for credential in node.credentials.iter_mut().filter(|one| one.role == Role::KubeletServing) {
+        credential.certificate = Looked::Absent;
+    }
+    let text = with_report(&node, time(QUIET), |report| {
+        check::screen(Language::En, report).render(&terminal(false))
+    });
+    assert!(text.contains("csr-new: pending since 2026-08-10 09:59:30"), "{text}");
+    assert!(!text.contains("csr-old"), "{text}");
+}
+
+#[test]
 fn a_cluster_in_order_has_no_findings() {
     let node = super::samples_cluster::in_order();
     with_report(&node, time(QUIET), |report| {

@@ -184,7 +184,7 @@ fn static_pod(component: Component) -> StaticPod {
     StaticPod {
         component,
         manifest: file(&format!("/etc/kubernetes/manifests/{component}.yaml")),
-        version: Version::parse("v1.36.3"),
+        version: Version::parse(if component == Component::Etcd { "3.6.8-0" } else { "v1.36.3" }),
         flags: std::collections::BTreeMap::new(),
     }
 }
