@@ -57,6 +57,7 @@ pub(crate) enum Verb {
     Reload(Reload),
     Verify(Verify),
     Backup(Backup),
+    Explain(Explain),
     Version,
 }
 
@@ -113,6 +114,12 @@ pub(crate) struct Verify {
 pub(crate) struct Backup {
     #[arg(value_name = "DIR")]
     pub(crate) directory: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[arg(value_name = "CODE")]
+    pub(crate) codes: Vec<String>,
 }
 
 /// `--restart-apiserver`.
@@ -247,7 +254,7 @@ mod tests {
     fn help_fits_into_eighty_columns() {
         use unicode_width::UnicodeWidthStr;
         for language in [Language::En, Language::Zh] {
-            for verb in ["check", "renew", "reload", "verify", "backup", "version"] {
+            for verb in ["check", "renew", "reload", "verify", "backup", "explain", "version"] {
                 let arguments = ["perennial", verb, "--help"];
                 let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
                 for line in help.lines() {

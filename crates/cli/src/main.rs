@@ -5,6 +5,7 @@ mod exit;
 mod failure;
 mod language;
 mod output;
+mod pages;
 mod session;
 mod terminal;
 mod verbs;
@@ -71,6 +72,7 @@ fn call(arguments: Vec<String>, language: Language) -> Exit {
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
         Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
+        Some(Verb::Explain(arguments)) => verbs::explain::run(&session, &arguments),
         Some(Verb::Version) => verbs::version::run(&session),
     });
     result.unwrap_or_else(|failure| session.fail(&failure))
@@ -79,7 +81,7 @@ fn call(arguments: Vec<String>, language: Language) -> Exit {
 /// `--root` is for looking: on a copy there is nothing to renew, restart or prove.
 fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     let name = match verb {
-        None | Some(Verb::Check(_) | Verb::Version) => return Ok(()),
+        None | Some(Verb::Check(_) | Verb::Explain(_) | Verb::Version) => return Ok(()),
         Some(Verb::Renew(_)) => "renew",
         Some(Verb::Reload(_)) => "reload",
         Some(Verb::Verify(_)) => "verify",

@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::Language;
+use super::{Language, explain};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -75,6 +75,15 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial backup /root/before", example_backup_dir),
             ],
             exits: &[(0, exit_copied), (4, exit_refused), (64, exit_usage), (70, exit_bug)],
+        },
+        "explain" => Texts {
+            about: explain::about(language),
+            usage: explain::usage(language),
+            examples: &[
+                ("perennial explain PRN4103", explain::example_one),
+                ("perennial explain", explain::example_all),
+            ],
+            exits: &[(0, explain::exit_shown), (64, explain::exit_unknown), (70, exit_bug)],
         },
         "version" => Texts {
             about: about_version(language),
@@ -238,6 +247,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "workload" => arg_workload,
         "secrets" => arg_secrets,
         "directory" => arg_directory,
+        "codes" => explain::argument,
         _ => return None,
     };
     Some(text(language))

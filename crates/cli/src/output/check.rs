@@ -3,7 +3,7 @@
 use super::findings::{self, Scene};
 use super::groups::groups;
 use super::{Line, Mark, Paint, Screen, board, date, details, left};
-use crate::language::{Language, screen as say, trouble::trouble};
+use crate::language::{Language, explain, screen as say, trouble::trouble};
 use jiff::Timestamp;
 use perennial_core::assess::{Assessment, Severity, State};
 use perennial_core::inventory::{Layout, Node, Trouble};
@@ -160,7 +160,26 @@ fn ending(language: Language, report: &Report<'_>) -> Screen {
     parts.push(say::not_applicable(language, counts.not_applicable));
     parts.push(say::not_looked_at(language, counts.not_looked_at));
     screen.wrapped(Line::new(), &Line::new(), &parts.join(language.comma()), Paint::Strong);
+    let codes = codes(report);
+    if !codes.is_empty() {
+        let line = Line::new().painted(explain::more(language), Paint::Faint).text("  ");
+        screen.line(line.text(&format!("perennial explain {}", codes.join(" "))));
+    }
     screen
+}
+
+/// The codes of the findings in the order of the screen, each once, the first few.
+fn codes(report: &Report<'_>) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let mut codes = Vec::new();
+    for group in groups(report.assessment, &report.scene()) {
+        let code = group.first.code().to_string();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes.truncate(SHOWN);
+    codes
 }
 
 /// `√ cp1: 41 checks passed, next expiry 2027-11-25 (364 days)`.

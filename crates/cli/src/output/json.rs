@@ -3,6 +3,7 @@
 
 pub(crate) mod check;
 mod cluster;
+pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod verify;
@@ -107,6 +108,13 @@ impl<'a> FailureReport<'a> {
     }
 }
 
+/// The schema of a code: one of the list.
+#[cfg(test)]
+fn code_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let codes: Vec<_> = perennial_core::assess::Code::ALL.iter().map(ToString::to_string).collect();
+    schemars::json_schema!({ "type": "string", "enum": codes })
+}
+
 /// RFC 3339, UTC.
 pub(crate) fn time(at: Timestamp) -> String {
     at.to_string()
@@ -140,6 +148,7 @@ mod tests {
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");
         compare::<verify::VerifyReport>("VerifyReport");
+        compare::<explain::Explanation>("Explanation");
         compare::<BackupReport>("BackupReport");
         compare::<Version>("Version");
         compare::<FailureReport<'_>>("Failure");

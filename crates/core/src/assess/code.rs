@@ -18,6 +18,26 @@ macro_rules! codes {
             pub fn number(self) -> u16 {
                 match self { $(Self::$name => $number,)+ }
             }
+
+            /// Its name, as in the sources.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ }
+            }
+
+            /// What it says, in one line.
+            pub fn fact(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+
+        codes! { @hand_on ($) $($name = $number;)+ }
+    };
+    (@hand_on ($dollar:tt) $($name:ident = $number:literal;)+) => {
+        /// Gives the list of codes to another macro, as `Name = number;` each: what is made from it has exactly
+        /// these.
+        #[macro_export]
+        macro_rules! with_codes {
+            ($dollar then:ident) => { $dollar then! { $($name = $number;)+ } };
         }
     };
 }
@@ -101,6 +121,13 @@ codes! {
     AuthenticationDiffers = 8205;
     /// The certificate in a TLS Secret has ended or ends soon.
     SecretEnds = 8207;
+}
+
+impl Code {
+    /// The code with this number.
+    pub fn of(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.number() == number)
+    }
 }
 
 impl fmt::Display for Code {

@@ -78,6 +78,7 @@ struct Summary {
 #[serde(rename_all = "camelCase")]
 struct FindingView {
     /// `PRN####`.
+    #[cfg_attr(test, schemars(schema_with = "super::code_schema"))]
     code: String,
     /// `critical`, `warning` or `notice`.
     severity: &'static str,
