@@ -21,6 +21,7 @@ const fn bad(file: &'static str, damage: &'static str, said: [&'static str; 2], 
 }
 
 const NO_PEM: [&str; 2] = ["holds no PEM block that Go can read", "中没有 Go 能够读取的 PEM 块"];
+const CUT_OFF: [&str; 2] = ["is cut off", "不完整"];
 const NOT_REGULAR: [&str; 2] = ["is not a regular file", "不是普通文件"];
 const EMPTY: [&str; 2] = ["is empty", "是空的"];
 const MALFORMED: [&str; 2] = ["is malformed", "的内容有误"];
@@ -32,14 +33,14 @@ const NO_CONTEXT: [&str; 2] = ["names no current-context", "没有指定 current
 const BROKEN_YAML: &str = r"sed -i 's/^\( *client-key-data: .\{300\}\)/\1\n\t: ]/' $F";
 
 const ALL: [Bad; 14] = [
-    bad("pki/apiserver.crt", "truncate -s 300 $F", NO_PEM, true),
+    bad("pki/apiserver.crt", "truncate -s 300 $F", CUT_OFF, true),
     bad("pki/etcd/server.crt", "head -c 1000 /dev/urandom > $F", NO_PEM, true),
     bad("pki/front-proxy-client.crt", "truncate -s 0 $F", EMPTY, true),
     bad("pki/etcd/peer.crt", "rm $F && mkfifo $F", NOT_REGULAR, true),
     bad("pki/apiserver-etcd-client.crt", "rm $F && mkdir $F", NOT_REGULAR, true),
-    bad("pki/ca.key", "truncate -s 300 $F", NO_PEM, true),
+    bad("pki/ca.key", "truncate -s 300 $F", CUT_OFF, true),
     bad("pki/apiserver.key", "truncate -s 0 $F", EMPTY, false),
-    bad("pki/front-proxy-client.key", "truncate -s 300 $F", NO_PEM, false),
+    bad("pki/front-proxy-client.key", "truncate -s 300 $F", CUT_OFF, false),
     bad("pki/etcd/peer.key", "rm $F && mkfifo $F", NOT_REGULAR, false),
     bad("pki/etcd/server.key", "cp /etc/kubernetes/pki/etcd/peer.key $F", OTHER_KEY, false),
     bad("scheduler.conf", "sed -i /current-context/d $F", NO_CONTEXT, true),
