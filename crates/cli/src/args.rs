@@ -173,6 +173,22 @@ pub(crate) fn language_of(arguments: &[String], variable: impl Fn(&str) -> Optio
     language::choose(flag, variable)
 }
 
+/// Whether a program reads the answer, before anything is parsed: it reads errors too.
+pub(crate) fn json_wanted(arguments: &[String]) -> bool {
+    let mut arguments = arguments.iter().take_while(|argument| *argument != "--").peekable();
+    let mut json = false;
+    while let Some(argument) = arguments.next() {
+        let value = match argument.strip_prefix("--output=").or_else(|| argument.strip_prefix("-o")) {
+            Some("") => arguments.peek().map(|value| value.as_str()),
+            Some(value) => Some(value.strip_prefix('=').unwrap_or(value)),
+            None if argument == "--output" => arguments.peek().map(|value| value.as_str()),
+            None => None,
+        };
+        json = value.map_or(json, |value| value == "json");
+    }
+    json
+}
+
 /// The command line with its texts in one language.
 pub(crate) fn command(language: Language) -> Command {
     let help_flag = Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help);
@@ -248,6 +264,19 @@ mod tests {
         assert_eq!(of(&["perennial", "--lang=en", "--nonsense"]), Language::En);
         assert_eq!(of(&["perennial", "--lang", "de"]), Language::Zh);
         assert_eq!(of(&["perennial", "--", "--lang=en"]), Language::Zh);
+    }
+
+    #[test]
+    fn whether_a_program_reads_is_known_before_parsing() {
+        let of = |words: &str| json_wanted(&words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        for json in ["x -o json", "x -ojson", "x -o=json", "x --output json", "x --output=json --nonsense"] {
+            assert!(of(json), "{json}");
+        }
+        for people in
+            ["x", "x -o table", "x -o", "x --output", "x -- -o json", "x -o json -o table", "x --only json"]
+        {
+            assert!(!of(people), "{people}");
+        }
     }
 
     #[test]

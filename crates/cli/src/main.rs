@@ -7,6 +7,7 @@ mod language;
 mod output;
 mod pages;
 mod session;
+mod signals;
 mod terminal;
 mod verbs;
 mod world;
@@ -18,6 +19,7 @@ use exit::Exit;
 use failure::Failure;
 use language::{Language, screen as say, usage};
 use session::Session;
+use signals::Signals;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     let arguments = arguments();
     let language = args::language_of(&arguments, terminal::environment);
     report_panics(language);
-    call(arguments, language).into()
+    call(arguments, language, Signals::new()).into()
 }
 
 /// The arguments as text; `perennial help VERB` is `perennial VERB --help`.
@@ -52,18 +54,19 @@ fn report_panics(language: Language) {
     }));
 }
 
-fn call(arguments: Vec<String>, language: Language) -> Exit {
+fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
     let mut command = args::command(language);
-    let matches = match command.try_get_matches_from_mut(arguments) {
+    let json = args::json_wanted(&arguments);
+    let matches = match command.try_get_matches_from_mut(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return not_parsed(&error, language),
+        Err(error) => return not_parsed(&error, language, json),
     };
     let version = matches.get_flag("version");
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error, language),
+        Err(error) => return not_parsed(&error, language, json),
     };
-    let session = Session::new(cli.global, language);
+    let session = Session::new(cli.global, language, arguments, signals);
     let verb = if version { Some(Verb::Version) } else { cli.verb };
     let result = root_fits(&session, verb.as_ref()).and_then(|()| match verb {
         None => verbs::glance::run(&session),
@@ -94,15 +97,25 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
 }
 
 /// Help that was asked for, or a command line that can't be understood: 64, because 2 is "critical".
-fn not_parsed(error: &clap::Error, language: Language) -> Exit {
+fn not_parsed(error: &clap::Error, language: Language, json: bool) -> Exit {
     if error.kind() == ErrorKind::DisplayHelp {
         let text = error.render().to_string();
         return match session::write(&mut std::io::stdout(), &text) {
             Ok(()) => Exit::Good,
-            Err(failure) => failure.exit,
+            Err(error) => tell(&session::stdout_failed(language, &error), language),
         };
     }
-    let failure = Failure::new(Exit::Usage, usage::usage(language, error)).hint("perennial --help");
+    let failure =
+        |language| Failure::new(Exit::Usage, usage::usage(language, error)).hint("perennial --help");
+    if json {
+        let document = output::json::render(&output::json::FailureReport::new(&failure(Language::En)));
+        let _ignored = document.map(|document| session::write(&mut std::io::stdout(), &document));
+    }
+    tell(&failure(language), language)
+}
+
+/// A failure on stderr, where the flags that say how are not known.
+fn tell(failure: &Failure, language: Language) -> Exit {
     let facts = terminal::Facts {
         color: terminal::ColorChoice::Never,
         ascii: false,
@@ -112,5 +125,5 @@ fn not_parsed(error: &clap::Error, language: Language) -> Exit {
     };
     let text = failure.screen(language).render(&terminal::Terminal::new(&facts));
     let _ignored = std::io::stderr().write_all(text.as_bytes());
-    Exit::Usage
+    failure.exit
 }

@@ -3,11 +3,13 @@
 use crate::args::{Format, Global};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::Language;
+use crate::language::{Language, screen as say};
+use crate::output::findings::quoted;
 use crate::output::{Screen, json};
+use crate::signals::Signals;
 use crate::terminal::{Facts, Terminal, environment};
 use serde::Serialize;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{Error, ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
 
 /// What every verb needs.
@@ -17,6 +19,10 @@ pub(crate) struct Session {
     pub(crate) global: Global,
     /// The operator's language.
     pub(crate) language: Language,
+    /// The command line, as it was typed.
+    arguments: Vec<String>,
+    /// What the signals do.
+    pub(crate) signals: Signals,
     /// What stdout can show.
     out: Terminal,
     /// What stderr can show.
@@ -25,7 +31,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// For this process.
-    pub(crate) fn new(global: Global, language: Language) -> Self {
+    pub(crate) fn new(global: Global, language: Language, arguments: Vec<String>, signals: Signals) -> Self {
         let columns = environment("COLUMNS").and_then(|columns| columns.parse().ok());
         let terminal = |tty: bool, columns: Option<usize>| {
             Terminal::new(&Facts {
@@ -39,7 +45,7 @@ impl Session {
         let (out_tty, err_tty) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let out = terminal(out_tty, columns_of(std::io::stdout()).or(columns));
         let err = terminal(err_tty, columns_of(std::io::stderr()).or(columns));
-        Self { global, language, out, err }
+        Self { global, language, arguments, signals, out, err }
     }
 
     /// Whether a program reads the answer.
@@ -52,14 +58,24 @@ impl Session {
         if self.json() { Language::En } else { self.language }
     }
 
+    /// The command line for a shell, to be run once more in another way.
+    pub(crate) fn typed(&self) -> String {
+        self.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Writes the answer to stdout.
     pub(crate) fn answer(&self, screen: &Screen) -> Result<(), Failure> {
-        write(&mut std::io::stdout(), &screen.render(&self.out))
+        self.out(&screen.render(&self.out))
     }
 
     /// Writes a document to stdout.
     pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
-        write(&mut std::io::stdout(), &json::render(document)?)
+        self.out(&json::render(document)?)
+    }
+
+    /// Nobody reads a document on a stdout that fails: the sentence is the operator's.
+    fn out(&self, text: &str) -> Result<(), Failure> {
+        write(&mut std::io::stdout(), text).map_err(|error| stdout_failed(self.language, &error))
     }
 
     /// Writes to stderr what is no part of the answer.
@@ -70,7 +86,7 @@ impl Session {
     /// Writes a question to stderr: the answer is typed behind it.
     pub(crate) fn ask(&self, question: &Screen) -> Result<(), Failure> {
         let text = question.render(&self.err);
-        write(&mut std::io::stderr(), &format!("{} ", text.trim_end()))
+        Ok(write(&mut std::io::stderr(), &format!("{} ", text.trim_end()))?)
     }
 
     /// Ends a verb that could not give its answer.
@@ -88,9 +104,14 @@ fn columns_of(stream: impl AsFd) -> Option<usize> {
 }
 
 /// A reader that has gone (`perennial check | head`) is no error.
-pub(crate) fn write(stream: &mut impl Write, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(stream: &mut impl Write, text: &str) -> Result<(), Error> {
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+        other => other,
     }
+}
+
+/// The answer is lost: the disk behind a redirection is full, or fails.
+pub(crate) fn stdout_failed(language: Language, error: &Error) -> Failure {
+    Failure::new(Exit::Bug, say::stdout_failed(language, &error.to_string()))
 }

@@ -38,7 +38,7 @@ fn observe(session: &Session, world: &World, depth: Depth) -> Result<Node, Failu
     }
 }
 
-/// The same command again as root.
-fn as_root(language: Language, exit: Exit, command: &str) -> Failure {
-    Failure::new(exit, say::without_root(language)).hint(say::with_root(language, command))
+/// The same command again as root, as it was typed.
+fn as_root(session: &Session, language: Language, exit: Exit) -> Failure {
+    Failure::new(exit, say::without_root(language)).hint(say::with_root(language, &session.typed()))
 }

@@ -3,19 +3,21 @@
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, refusal, run as say};
+use crate::output::findings::quoted;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::inventory::Node;
 use perennial_core::plan::{Plan, Refusal, backup_directories};
 use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
 use perennial_host::act::{backup, journal, node};
-use perennial_host::drive;
 use perennial_host::observe::{self, Look};
 use perennial_host::session::{self, SessionError};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
+
+pub(crate) use perennial_host::drive::Ended;
 
 /// Where perennial keeps its own state.
 const STATE: &str = "/var/lib/perennial";
@@ -57,76 +59,6 @@ pub(crate) struct Run {
     pub(crate) workload: Option<WorkloadOutcome>,
     /// How long it took.
     pub(crate) took: Duration,
-}
-
-/// How a run has ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// Done and proven.
-    Committed,
-    /// A step failed before anything live was touched.
-    Abandoned {
-        /// The step, if one failed.
-        step: Option<usize>,
-        /// Why.
-        reason: String,
-    },
-    /// A step failed and everything was put back.
-    Undone {
-        /// The step.
-        step: Option<usize>,
-        /// Why.
-        reason: String,
-    },
-    /// A step failed, and going back would be worse or failed too.
-    Stuck {
-        /// The step.
-        step: usize,
-        /// Why.
-        reason: String,
-    },
-    /// The operator stopped it at a safe point.
-    Stopped,
-    /// Files that are neither as before nor as staged: nothing was touched.
-    Blocked {
-        /// The files.
-        files: Vec<Utf8PathBuf>,
-    },
-    /// The journal or a look failed in the middle: the run stays open.
-    Lost {
-        /// Why.
-        reason: String,
-    },
-}
-
-impl Ended {
-    /// Whether nothing of it is left to be done.
-    pub(crate) fn closed(&self) -> bool {
-        matches!(self, Self::Committed | Self::Abandoned { .. } | Self::Undone { .. })
-    }
-
-    /// The step that failed, and why.
-    pub(crate) fn failure(&self) -> (Option<usize>, Option<&str>) {
-        match self {
-            Self::Committed | Self::Stopped | Self::Blocked { .. } => (None, None),
-            Self::Abandoned { step, reason } | Self::Undone { step, reason } => (*step, Some(reason)),
-            Self::Stuck { step, reason } => (Some(*step), Some(reason)),
-            Self::Lost { reason } => (None, Some(reason)),
-        }
-    }
-}
-
-impl From<drive::Ended> for Ended {
-    fn from(ended: drive::Ended) -> Self {
-        match ended {
-            drive::Ended::Committed => Self::Committed,
-            drive::Ended::Abandoned { step, reason } => Self::Abandoned { step, reason },
-            drive::Ended::Undone { step, reason } => Self::Undone { step, reason },
-            drive::Ended::Stuck { step, reason } => Self::Stuck { step, reason },
-            drive::Ended::Stopped | drive::Ended::GivenUp => Self::Stopped,
-            drive::Ended::Blocked { files } => Self::Blocked { files },
-        }
-    }
 }
 
 /// The clock.
@@ -185,10 +117,7 @@ impl World {
         let target = directory.map_or_else(new, Utf8Path::to_owned);
         match backup::backup(&backup_directories(node), &target) {
             Ok(made) => Ok((made.directory, made.files)),
-            Err(error) => {
-                let text = refusal::backup_failed(self.language, target.as_str(), &error.to_string());
-                Err(Failure::new(Exit::Refused, text))
-            }
+            Err(error) => Err(not_backed_up(self.language, &target, &error)),
         }
     }
 
@@ -205,6 +134,21 @@ impl World {
             }
         }
     }
+}
+
+/// A backup is never written into a directory that is there: it would mix two of them.
+fn not_backed_up(language: Language, target: &Utf8Path, error: &std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::AlreadyExists {
+        let text = refusal::backup_exists(language, target.as_str());
+        return Failure::new(Exit::Refused, text).hint(format!("perennial backup {}", quoted(&free(target))));
+    }
+    Failure::new(Exit::Refused, refusal::backup_failed(language, target.as_str(), &error.to_string()))
+}
+
+/// The first free name after `target`.
+fn free(target: &Utf8Path) -> String {
+    let name = |number: u32| format!("{}-{number}", target.as_str().trim_end_matches('/'));
+    (2..).map(name).find(|name| std::fs::symlink_metadata(name).is_err()).unwrap_or_default()
 }
 
 /// A refusal as a failure: nothing was changed.
@@ -246,10 +190,7 @@ impl Work<'_> {
             _ => None,
         };
         let run = match self.session.take_up(open, watch) {
-            Ok(ended) => self.ended(id, ended.into(), began.elapsed()),
-            Err(SessionError::Open { run, error }) => {
-                self.ended(run, Ended::Lost { reason: error.to_string() }, began.elapsed())
-            }
+            Ok(ended) => self.ended(id, ended, began.elapsed()),
             Err(error) => return Err(self.world.failure(error)),
         };
         Ok((run, plan))
@@ -259,10 +200,7 @@ impl Work<'_> {
     pub(crate) fn run(&self, plan: &Plan, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Run, Failure> {
         let began = Instant::now();
         match self.session.run(plan.clone(), env!("CARGO_PKG_VERSION"), watch) {
-            Ok((id, ended)) => Ok(self.ended(id, ended.into(), began.elapsed())),
-            Err(SessionError::Open { run, error }) => {
-                Ok(self.ended(run, Ended::Lost { reason: error.to_string() }, began.elapsed()))
-            }
+            Ok((id, ended)) => Ok(self.ended(id, ended, began.elapsed())),
             Err(error) => Err(self.world.failure(error)),
         }
     }
@@ -292,4 +230,28 @@ fn homes(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     }
     homes.sort();
     homes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_into_what_is_there_names_it_and_a_free_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = Utf8Path::from_path(directory.path()).unwrap().join("before");
+        for taken in ["before", "before-2"] {
+            std::fs::create_dir(directory.path().join(taken)).unwrap();
+        }
+        let error = backup::backup(&[], &target).unwrap_err();
+        let failure = not_backed_up(Language::En, &target, &error);
+        assert_eq!(failure.exit, Exit::Refused);
+        let said = format!("{target} exists already: a backup is only made into a new directory");
+        assert_eq!(failure.message, said);
+        assert_eq!(failure.hints, [format!("perennial backup {target}-3")]);
+
+        let other = not_backed_up(Language::En, &target, &std::io::Error::other("/x: disk error"));
+        assert_eq!(other.message, format!("the backup into {target} failed: /x: disk error"));
+        assert!(other.hints.is_empty());
+    }
 }

@@ -18,7 +18,7 @@ pub use cluster::{
     Published, Publisher, RequestState, Signer, TlsSecret,
 };
 pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
-pub use file::{Directory, File, FileFacts};
+pub use file::{Attribute, Directory, File, FileFacts, Fixed};
 pub use holder::{Component, Container, Holder};
 pub use kubelet::{Current, Kept, Kubelet, Unit};
 pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};

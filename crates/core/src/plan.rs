@@ -2,6 +2,7 @@
 
 mod digest;
 mod lint;
+mod lost_key;
 mod refusal;
 mod reload;
 pub(crate) mod renew;
@@ -9,6 +10,7 @@ mod restart;
 mod step;
 
 pub use lint::{Fault, lint};
+pub use lost_key::key_can_be_made;
 pub use refusal::Refusal;
 pub use reload::reload;
 pub use renew::{other_control_planes, renew};
@@ -153,4 +155,6 @@ pub enum Reason {
     DirectoryOpen,
     /// Its directory can't be written.
     DirectoryReadOnly,
+    /// An attribute keeps even root from exchanging it.
+    AttributeSet,
 }

@@ -47,6 +47,28 @@ pub enum Ended {
         /// The files.
         files: Vec<camino::Utf8PathBuf>,
     },
+    /// The journal or a look failed in the middle: the run stays open.
+    Lost {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Ended {
+    /// Whether nothing of it is left to be done.
+    pub fn closed(&self) -> bool {
+        matches!(self, Self::Committed | Self::Abandoned { .. } | Self::Undone { .. } | Self::GivenUp)
+    }
+
+    /// The step that failed, and why.
+    pub fn failure(&self) -> (Option<usize>, Option<&str>) {
+        match self {
+            Self::Committed | Self::Stopped | Self::GivenUp | Self::Blocked { .. } => (None, None),
+            Self::Abandoned { step, reason } | Self::Undone { step, reason } => (*step, Some(reason)),
+            Self::Stuck { step, reason } => (Some(*step), Some(reason)),
+            Self::Lost { reason } => (None, Some(reason)),
+        }
+    }
 }
 
 /// Drives one run of a plan.
@@ -89,13 +111,20 @@ impl<'a, P: Port> Driver<'a, P> {
         Some(Self { port, run: run.to_owned(), plan, records, writer, watch, step_began })
     }
 
-    /// Begins the run and drives it to its end.
+    /// Begins the run: its plan is its journal's first record.
+    ///
+    /// # Errors
+    /// The journal could not be written: nothing was begun, nothing was touched.
+    pub fn begin(&mut self, tool: &str) -> Result<(), PortError> {
+        let plan = Box::new(self.plan.clone());
+        self.record(Body::Begun { plan, tool: tool.to_owned() })
+    }
+
+    /// Drives a run that was begun to its end.
     ///
     /// # Errors
     /// The journal could not be written: the run stays open.
-    pub fn start(mut self, tool: &str) -> Result<Ended, PortError> {
-        let plan = Box::new(self.plan.clone());
-        self.record(Body::Begun { plan, tool: tool.to_owned() })?;
+    pub fn run(mut self) -> Result<Ended, PortError> {
         self.go()
     }
 

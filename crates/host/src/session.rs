@@ -36,7 +36,7 @@ pub enum SessionError {
         /// What the system said.
         error: io::Error,
     },
-    /// The journal or a look failed in the middle: the run stays open, the next one finishes or undoes it.
+    /// The end of an open run could not be written: it stays open.
     Open {
         /// The run.
         run: String,
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
     /// [`SessionError::Refused`] where files are neither as before nor as staged: nothing was touched.
     pub fn take_up(&self, open: Open, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Ended, SessionError> {
         let run = open.run.clone();
-        match self.with_open(open, watch, |driver| driver.resume())? {
+        match self.with_open(open, watch, |driver| Ok(driver.resume().unwrap_or_else(lost)))? {
             Ended::Blocked { files } => Err(SessionError::Refused(Refusal::RunBlocked { run, files })),
             ended => Ok(ended),
         }
@@ -120,7 +120,7 @@ impl<'a> Session<'a> {
     /// Runs a plan. Returns the run's id and how it ended.
     ///
     /// # Errors
-    /// Too little space, or the journal could not be made (nothing was changed), or written (the run stays open).
+    /// Too little space, or the journal could not be made or begun: nothing was changed.
     pub fn run(
         &self,
         plan: Plan,
@@ -129,11 +129,13 @@ impl<'a> Session<'a> {
     ) -> Result<(String, Ended), SessionError> {
         self.refuse_without_space(&plan)?;
         let (run, journal) = self.new_run()?;
+        let path = journal.path().to_owned();
         let mut port = NodePort::new(self.runtime, self.look, &plan.node, journal, Arc::clone(&self.stop));
-        match Driver::new(&mut port, &run, plan, watch).start(tool) {
-            Ok(ended) => Ok((run, ended)),
-            Err(error) => Err(SessionError::Open { run, error }),
+        let mut driver = Driver::new(&mut port, &run, plan, watch);
+        if let Err(error) = driver.begin(tool) {
+            return Err(not_begun(path, &error));
         }
+        Ok((run, driver.run().unwrap_or_else(lost)))
     }
 
     /// Before the journal is made: afterwards there would be a run to put back.
@@ -172,10 +174,44 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Ends a journal whose first record could not be written: its directory goes. If even that is refused and the line
+/// has reached the disk all the same, the next run finds nothing in it to undo, and closes it.
+fn not_begun(journal: Utf8PathBuf, error: &PortError) -> SessionError {
+    if let Some(directory) = journal.parent() {
+        let _left = std::fs::remove_dir_all(directory);
+    }
+    SessionError::State { path: journal, error: io::Error::other(error.to_string()) }
+}
+
+fn lost(error: PortError) -> Ended {
+    Ended::Lost { reason: error.to_string() }
+}
+
 fn node_of(open: &Open) -> String {
     use perennial_core::run::Body;
     match open.records.first().map(|record| &record.body) {
         Some(Body::Begun { plan, .. }) => plan.node.clone(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use camino::Utf8Path;
+
+    #[test]
+    fn a_run_whose_first_record_could_not_be_written_leaves_no_run_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = Utf8Path::from_path(directory.path()).unwrap();
+        let mut journal = Journal::create(state, "r-1").unwrap();
+        // Half of the line has reached the disk, or all of it.
+        journal.append("{").unwrap();
+        let path = journal.path().to_owned();
+        let error = not_begun(path.clone(), &PortError::Failed("Input/output error".to_owned()));
+        let SessionError::State { path: named, error } = error else { panic!("{error:?}") };
+        assert_eq!((named, error.to_string().as_str()), (path, "Input/output error"));
+        assert!(journal::past(state).unwrap().1.is_none());
+        assert_eq!(journal::runs(state).read_dir_utf8().unwrap().count(), 0);
     }
 }

@@ -123,6 +123,11 @@ messages! {
         zh: "kube-apiserver 自用的回环证书（{address}）将在 {left}后到期（{date}）",
     }
     file_missing(path: &str) { en: "{path} is missing", zh: "缺少 {path}" }
+    many_missing(n: usize) { en: "{n} files are missing", zh: "缺少 {n} 个文件" }
+    many_outdated(n: usize, date: &str) {
+        en: "{n} kubeconfigs hold older certificates than admin.conf, until {date}",
+        zh: "{n} 个 kubeconfig 中的证书比 admin.conf 的旧，有效期至 {date}",
+    }
     key_mismatch(name: &str, key: &str, certificate: &str) {
         en: "{name}: {key} is not the key of {certificate}",
         zh: "{name}：{key} 不是 {certificate} 的私钥",
@@ -213,6 +218,10 @@ words! {
     missing_act {
         en: "put it back from a backup, or let kubeadm make it again: kubeadm init phase --help",
         zh: "从备份恢复，或由 kubeadm 重新生成：kubeadm init phase --help",
+    }
+    new_key_note {
+        en: "(a new pair with the same names; the old key is not needed)",
+        zh: "（生成名称相同的新证书和密钥；不需要旧密钥）",
     }
     mismatch_effect {
         en: "its user keeps the last good pair in memory and does not start again once it stops",

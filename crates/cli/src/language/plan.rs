@@ -77,6 +77,7 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
         Reason::RestartForbidden => forbidden(language),
         Reason::DirectoryOpen => directory_open(language),
         Reason::DirectoryReadOnly => directory_read_only(language),
+        Reason::AttributeSet => attribute_set(language),
     }
 }
 
@@ -95,6 +96,10 @@ words! {
     }
     forbidden { en: "restart forbidden", zh: "禁止重启" }
     directory_open { en: "left as it is: others may write in its directory", zh: "保持原样：其目录可被其他用户写入" }
+    attribute_set {
+        en: "left as it is: an attribute keeps it from being replaced (lsattr)",
+        zh: "保持原样：文件属性禁止替换（lsattr）",
+    }
     directory_read_only { en: "left as it is: its directory can't be written", zh: "保持原样：其目录不可写" }
 }
 

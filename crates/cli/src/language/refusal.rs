@@ -2,7 +2,9 @@
 
 use super::Language;
 use super::trouble::trouble;
+use crate::output::findings::quoted;
 use crate::output::{date, exact};
+use perennial_core::inventory::Attribute;
 use perennial_core::plan::Refusal;
 
 /// A refusal in words.
@@ -96,6 +98,13 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
         Refusal::DirectoryWritable { path } => {
             words(writable(language, path.as_str()), Some(&format!("ls -ld {path}")))
         }
+        Refusal::AttributeSet { path, attribute } => words(
+            match attribute {
+                Attribute::Immutable => immutable(language, path.as_str()),
+                Attribute::AppendOnly => append_only(language, path.as_str()),
+            },
+            Some(&format!("chattr -{} {}", attribute.letter(), quoted(path.as_str()))),
+        ),
         Refusal::RunBlocked { run, files } => Words {
             sentence: run_blocked(language, run),
             details: files.iter().map(ToString::to_string).collect(),
@@ -195,6 +204,14 @@ messages! {
         en: "{path} may be written by others than root: what lies there could be exchanged under us",
         zh: "{path} 可被 root 以外的用户写入：其中的文件可能在运行期间被替换",
     }
+    immutable(path: &str) {
+        en: "{path} has the attribute i (immutable): not even root can put a new file in its place",
+        zh: "{path} 设置了属性 i（不可变）：连 root 也无法替换文件",
+    }
+    append_only(path: &str) {
+        en: "{path} has the attribute a (append only): not even root can put a new file in its place",
+        zh: "{path} 设置了属性 a（只能追加）：连 root 也无法替换文件",
+    }
     run_blocked_hint(run: &str) {
         en: "somebody else has written them; look at them, then end that run: perennial renew --give-up {run}",
         zh: "这些文件被其他程序改写；请先查看，再结束该运行：perennial renew --give-up {run}",
@@ -214,6 +231,10 @@ messages! {
     backup_failed(directory: &str, reason: &str) {
         en: "the backup into {directory} failed: {reason}",
         zh: "备份到 {directory} 失败：{reason}",
+    }
+    backup_exists(directory: &str) {
+        en: "{directory} exists already: a backup is only made into a new directory",
+        zh: "{directory} 已存在：只能备份到新目录",
     }
     state(path: &str, reason: &str) {
         en: "perennial's own state can't be used: {path}: {reason}",

@@ -59,6 +59,7 @@ messages! {
         en: "started {started}, file changed {changed}",
         zh: "启动于 {started}，文件修改于 {changed}",
     }
+    alike(n: usize) { en: "{n} alike", zh: "{n} 个相同" }
     critical(n: usize) { en: "{n} critical", zh: "{n} 项严重" }
     warnings(n: usize) { en: [n: "{n} warning", "{n} warnings"], zh: "{n} 项警告" }
     notices(n: usize) { en: [n: "{n} notice", "{n} notices"], zh: "{n} 项提示" }
@@ -91,6 +92,10 @@ messages! {
     backup_done(directory: &str, n: usize) {
         en: [n: "{n} file copied to {directory} (mode 0600; it holds private keys)", "{n} files copied to {directory} (mode 0600; it holds private keys)"],
         zh: "已将 {n} 个文件复制到 {directory}（权限 0600；其中有私钥）",
+    }
+    stdout_failed(reason: &str) {
+        en: "the answer could not be written to stdout: {reason}",
+        zh: "无法将结果写入标准输出（stdout）：{reason}",
     }
     bug(what: &str) {
         en: "this is a bug in perennial: {what}; please report it with the command and `perennial version`",

@@ -1,6 +1,6 @@
 //! The tables of `check`: every credential under its CA, every listener, every process that keeps a credential.
 
-use super::board::mark;
+use super::board::{mark, names};
 use super::check::Report;
 use super::findings::short;
 use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
@@ -29,9 +29,8 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
     for authority in &report.node.authorities {
         authority_rows(language, report, authority, &mut table);
         let own = |credential: &&Credential| issued_by(credential) == Some(&authority.name);
-        for credential in report.node.credentials.iter().filter(shown).filter(own) {
-            table.row(credential_row(language, report, credential).below());
-        }
+        let own = report.node.credentials.iter().filter(shown).filter(own);
+        credential_rows(language, report, own, &mut table);
     }
     let mut others = report
         .node
@@ -44,10 +43,50 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
         let nobody = say::others(language).to_owned();
         table.row(Row::new(Mark::Skip, [nobody, String::new(), String::new(), String::new()]));
     }
-    for credential in others {
-        table.row(credential_row(language, report, credential).below());
-    }
+    credential_rows(language, report, others, &mut table);
     table
+}
+
+/// How many credentials that are alike have a row each.
+const ALIKE: usize = 6;
+
+/// A row for each credential; many that end on the same day and are judged the same are one.
+fn credential_rows<'a>(
+    language: Language,
+    report: &Report<'_>,
+    credentials: impl Iterator<Item = &'a Credential>,
+    table: &mut Table,
+) {
+    let mut groups: Vec<Alike<'_>> = Vec::new();
+    for credential in credentials {
+        let ends = credential.leaf().map(|leaf| date(leaf.not_after()));
+        let mark = worst_of(report, &credential.name);
+        match groups.iter_mut().find(|group| (group.mark, &group.ends) == (mark, &ends)) {
+            Some(group) => group.more.push(credential),
+            None => groups.push(Alike { mark, ends, first: credential, more: Vec::new() }),
+        }
+    }
+    for group in groups {
+        let members = || std::iter::once(group.first).chain(group.more.iter().copied());
+        let n = members().count();
+        if n > ALIKE {
+            let row = credential_row(language, report, group.first);
+            let all = names(language, members().map(|member| member.name.as_str()));
+            table.row(row.standing_for(say::alike(language, n), all).below());
+        } else {
+            for member in members() {
+                table.row(credential_row(language, report, member).below());
+            }
+        }
+    }
+}
+
+/// Credentials that are judged the same and end on the same day.
+struct Alike<'a> {
+    mark: Mark,
+    ends: Option<String>,
+    first: &'a Credential,
+    more: Vec<&'a Credential>,
 }
 
 fn authority_rows(language: Language, report: &Report<'_>, authority: &Authority, table: &mut Table) {

@@ -1,6 +1,7 @@
 //! A finding as a person reads it: sentence, evidence, consequence with its date, one command.
 
 mod cluster;
+mod listed;
 
 use super::groups::Group;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
@@ -9,6 +10,7 @@ use crate::language::{Language, finding as say, kubelet as words, screen as labe
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::assess::{Basis, Finding, Severity};
 use perennial_core::inventory::{Credential, Looked, Node, Role};
+use perennial_core::plan::key_can_be_made;
 
 /// What findings are told about.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +71,17 @@ impl Scene<'_> {
         }
     }
 
+    /// The credential whose key is what is lost or broken, if a new key is all that it needs.
+    pub(super) fn new_key_for(&self, finding: &Finding) -> Option<&str> {
+        let (Finding::FileMissing { path }
+        | Finding::FileUnusable { path, .. }
+        | Finding::FileCutOff { path, .. }) = finding
+        else {
+            return None;
+        };
+        key_can_be_made(self.node, path, self.now).map(|credential| credential.name.as_str())
+    }
+
     fn credential(&self, name: &str) -> Option<&Credential> {
         self.node.credential(name)
     }
@@ -112,8 +125,21 @@ pub(crate) fn mark(severity: Severity) -> Mark {
     }
 }
 
-/// Puts a group into words.
+/// Puts a group into words. Where `renew` makes what is lost or broken anew, that is the command.
 pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
+    let told = in_words(language, scene, group);
+    match scene.new_key_for(group.first).filter(|_| told.command.is_none()) {
+        Some(name) => Told {
+            command: Some(format!("perennial renew --only {}", quoted(name))),
+            note: Some(say::new_key_note(language)),
+            advice: None,
+            ..told
+        },
+        None => told,
+    }
+}
+
+fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
     let now = scene.now;
     match group.first {
         Finding::CertificateExpired { at, .. } | Finding::CertificateEndsSoon { at, .. } => {
@@ -201,8 +227,9 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             command: Some("perennial renew --restart-apiserver always".to_owned()),
             ..Told::default()
         },
-        Finding::FileMissing { path } => Told {
-            title: say::file_missing(language, path.as_str()),
+        Finding::FileMissing { .. } => Told {
+            title: listed::missing(language, group),
+            evidence: if group.len() > 1 { listed::paths(group) } else { Vec::new() },
             left_alone: Some(say::missing_effect(language).to_owned()),
             advice: Some(say::missing_act(language)),
             ..Told::default()
@@ -244,11 +271,12 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             ..Told::default()
         },
         Finding::KubeconfigOutdated { path, at } => Told {
-            title: if *at <= now {
-                say::outdated_ended(language, path.as_str(), &date(*at))
-            } else {
-                say::outdated(language, path.as_str(), &date(*at))
+            title: match group.len() {
+                1 if *at <= now => say::outdated_ended(language, path.as_str(), &date(*at)),
+                1 => say::outdated(language, path.as_str(), &date(*at)),
+                n => say::many_outdated(language, n, &date(*at)),
             },
+            evidence: if group.len() > 1 { listed::paths(group) } else { Vec::new() },
             left_alone: Some(since(language, *at, now, say::kubeconfig_effect(language))),
             command: Some("perennial renew --only admin.conf".to_owned()),
             note: Some(say::copy_note(language)),
@@ -452,7 +480,7 @@ pub(crate) fn short(fingerprint: &str) -> String {
 }
 
 /// A word for a shell: a command is there to be copied, and names come from strangers.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "/._-:@+=,".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_owned()

@@ -77,6 +77,13 @@ fn belongs(scene: &Scene<'_>, one: &Finding, other: &Finding) -> bool {
         return false;
     }
     match (one, other) {
+        (Finding::KubeconfigOutdated { at: a, .. }, Finding::KubeconfigOutdated { at: b, .. }) => {
+            date(*a) == date(*b)
+        }
+        // A lost key has a command of its own.
+        (Finding::FileMissing { .. }, Finding::FileMissing { .. }) => {
+            scene.new_key_for(one).is_none() && scene.new_key_for(other).is_none()
+        }
         (Finding::CertificateExpired { at: a, .. }, Finding::CertificateExpired { at: b, .. })
         | (Finding::CertificateEndsSoon { at: a, .. }, Finding::CertificateEndsSoon { at: b, .. }) => {
             let remedy = |finding| scene.remedy(role(scene, finding), finding);

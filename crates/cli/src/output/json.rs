@@ -115,6 +115,13 @@ fn code_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string", "enum": codes })
 }
 
+/// The schema of a code that may be absent.
+#[cfg(test)]
+fn optional_code_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let code = code_schema(generator);
+    schemars::json_schema!({ "anyOf": [code, { "type": "null" }] })
+}
+
 /// RFC 3339, UTC.
 pub(crate) fn time(at: Timestamp) -> String {
     at.to_string()

@@ -97,6 +97,7 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
                 Reason::ExternalAuthority
                 | Reason::DirectoryOpen
                 | Reason::DirectoryReadOnly
+                | Reason::AttributeSet
                 | Reason::ReloadUnknown,
                 _,
             ) => reason.to_owned(),

@@ -28,7 +28,7 @@ impl Report<'_> {
             Some(Ended::Committed) if self.edges.is_some_and(|edges| of_edges(edges) == Exit::Critical) => {
                 Exit::InBetween
             }
-            Some(Ended::Committed) => good,
+            Some(Ended::Committed | Ended::GivenUp) => good,
             Some(Ended::Abandoned { .. }) => Exit::Refused,
             Some(Ended::Undone { .. }) => Exit::PutBack,
             Some(Ended::Stuck { .. } | Ended::Lost { .. }) => Exit::InBetween,
@@ -87,9 +87,11 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
         Ended::Abandoned { .. } => say::kept_before(language),
         Ended::Undone { .. } => say::put_back(language),
         Ended::Stopped => say::stopped(language),
-        Ended::Stuck { .. } | Ended::Lost { .. } | Ended::Blocked { .. } | Ended::Committed => {
-            say::in_between(language)
-        }
+        Ended::Stuck { .. }
+        | Ended::Lost { .. }
+        | Ended::Blocked { .. }
+        | Ended::Committed
+        | Ended::GivenUp => say::in_between(language),
     };
     screen.labelled(say::label_state(language), state, Paint::Plain);
     if let Ended::Blocked { files } = &run.ended {
@@ -101,7 +103,7 @@ fn ended(screen: &mut Screen, language: Language, report: &Report<'_>, run: &Run
     }
     let label = label::label_do(language);
     match run.ended {
-        Ended::Abandoned { .. } | Ended::Undone { .. } | Ended::Committed => {
+        Ended::Abandoned { .. } | Ended::Undone { .. } | Ended::Committed | Ended::GivenUp => {
             screen.command(label, say::LOOK);
         }
         Ended::Stuck { .. } | Ended::Lost { .. } | Ended::Stopped | Ended::Blocked { .. } => {

@@ -54,6 +54,7 @@ pub(crate) fn file(path: &str, changed: &str) -> File {
         directory: perennial_core::inventory::Directory::Fine,
         label: None,
         exposes_key: false,
+        fixed: None,
     };
     File { path: path.into(), facts: Looked::Seen(facts) }
 }

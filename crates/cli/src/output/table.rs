@@ -42,12 +42,27 @@ pub(crate) struct Row {
     mark: Option<Mark>,
     indent: usize,
     cells: Vec<String>,
+    /// Whether its last cell goes on below, whatever its column does.
+    wrap: bool,
 }
 
 impl Row {
     /// A row.
     pub(crate) fn new<const N: usize>(mark: impl Into<Option<Mark>>, cells: [String; N]) -> Self {
-        Self { mark: mark.into(), indent: 0, cells: cells.map(|cell| escape(&cell).into_owned()).into() }
+        let cells = cells.map(|cell| escape(&cell).into_owned()).into();
+        Self { mark: mark.into(), indent: 0, cells, wrap: false }
+    }
+
+    /// For many that are alike: how many in the first cell, who in the last.
+    pub(crate) fn standing_for(mut self, count: String, who: String) -> Self {
+        if let Some(cell) = self.cells.first_mut() {
+            *cell = escape(&count).into_owned();
+        }
+        if let Some(cell) = self.cells.last_mut() {
+            *cell = escape(&who).into_owned();
+        }
+        self.wrap = true;
+        self
     }
 
     /// Belongs to the row above.
@@ -154,7 +169,8 @@ impl Table {
                 line = line.text(&cell).text(&padding).text(GAP);
                 continue;
             }
-            match self.columns.get(index).map_or(Fit::Whole, |column| column.fit) {
+            let fit = self.columns.get(index).map_or(Fit::Whole, |column| column.fit);
+            match if row.wrap { Fit::Wrap } else { fit } {
                 Fit::Whole => line = line.text(&cell),
                 Fit::CutLeft => line = line.text(&cut_left(&cell, width, terminal.ascii)),
                 Fit::Wrap => {

@@ -268,3 +268,23 @@ fn columns_of_both_languages_align() {
         });
     }
 }
+
+/// A node with many certificates of one kind: one row for those that are alike, and the odd one for itself.
+#[test]
+fn many_that_are_alike_are_one_row() {
+    let mut node = healthy();
+    let one = node.credential("apiserver").unwrap().clone();
+    for number in 1..=20 {
+        let mut more = one.clone();
+        more.name = format!("/etc/kubernetes/pki/extra-{number}.crt");
+        node.credentials.push(more);
+    }
+    for (language, row) in [(Language::En, "25 alike"), (Language::Zh, "25 个相同")] {
+        let text = with_report(&node, time(QUIET), |report| check::screen(language, report));
+        let text = text.render(&terminal(false));
+        assert_fits(&text);
+        assert!(text.contains(row), "{text}");
+        assert!(!text.contains("extra-7.crt"), "{text}");
+        assert!(text.contains("etcd-server"), "{text}");
+    }
+}

@@ -14,7 +14,7 @@ pub(crate) fn run(session: &Session, arguments: &Backup) -> Result<Exit, Failure
     let world = world(session)?;
     let node = observe(session, &world, Depth::Node)?;
     if !node.as_root {
-        return Err(as_root(session.answer_language(), Exit::Refused, "perennial backup"));
+        return Err(as_root(session, session.answer_language(), Exit::Refused));
     }
     let (directory, files) = world.backup(&node, arguments.directory.as_deref())?;
     if session.json() {

@@ -35,11 +35,12 @@ pub(super) struct Change<'a> {
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
     let world = world(session)?;
     let node = observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
+    // A dry run too: without the keys and the runtime nothing can be decided.
+    if !node.as_root {
+        return Err(as_root(session, session.answer_language(), Exit::Refused));
+    }
     if change.consent.dry_run {
         return show_only(session, &decide(session, change, &node)?, node.past.open.as_ref());
-    }
-    if !node.as_root {
-        return Err(as_root(session.answer_language(), Exit::Refused, &format!("perennial {}", change.name)));
     }
     let stop = Arc::new(AtomicBool::new(false));
     let work = world.begin(&stop)?;
@@ -62,7 +63,7 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         session.tell(&report::declined(session.language));
         return Ok(Exit::Good);
     }
-    stop_on_signals(&stop)?;
+    session.signals.stop_at_a_safe_point(&stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
     let run = work.run(&plan, &mut |event: &Event<'_>| progress.on(event))?;
     if run.ended == Ended::Committed {
@@ -103,7 +104,7 @@ fn take_up_open_run(
 ) -> Result<Option<(Run, Plan)>, Failure> {
     let Some(open) = work.open_run()? else { return Ok(None) };
     session.tell(&line(&run_words::resumed(session.language, &open.run)));
-    stop_on_signals(stop)?;
+    session.signals.stop_at_a_safe_point(stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, stop);
     let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
     Ok(plan.map(|plan| (run, plan)))
@@ -168,14 +169,6 @@ fn agreed(session: &Session, change: &Change<'_>, plan: &Plan) -> Result<bool, F
 
 fn means_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
-}
-
-/// Ctrl-C and SIGTERM stop at the next safe point from now on. Before, ending at once is safe.
-fn stop_on_signals(stop: &Arc<AtomicBool>) -> Result<(), Failure> {
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(stop))?;
-    }
-    Ok(())
 }
 
 fn finish(session: &Session, report: &Report<'_>) -> Result<Exit, Failure> {

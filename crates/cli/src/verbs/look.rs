@@ -16,7 +16,6 @@ use std::time::Instant;
 /// Looks, judges, shows.
 pub(super) fn run(
     session: &Session,
-    command: &str,
     depth: Depth,
     screen: fn(Language, &Report<'_>) -> Screen,
 ) -> Result<Exit, Failure> {
@@ -37,7 +36,7 @@ pub(super) fn run(
         session.answer(&screen(session.language, &report))?;
     }
     if partial {
-        session.tell(&as_root(session.language, exit, command).screen(session.language));
+        session.tell(&as_root(session, session.language, exit).screen(session.language));
     }
     Ok(exit)
 }

@@ -20,7 +20,7 @@ pub(crate) fn run(session: &Session, arguments: &Verify) -> Result<Exit, Failure
         node.cluster = Looked::Absent;
     }
     if !node.as_root {
-        return Err(as_root(session.answer_language(), Exit::NotLooked, "perennial verify"));
+        return Err(as_root(session, session.answer_language(), Exit::NotLooked));
     }
     if arguments.workload && node.layout == Layout::Worker {
         return Err(Failure::new(Exit::Refused, say::workload_needs_admin(session.answer_language())));

@@ -9,6 +9,7 @@ mod cut_off;
 mod expired_etcd;
 mod healthy;
 mod kubelet;
+mod lost_key;
 mod seen;
 mod special;
 

@@ -39,6 +39,9 @@ fn not_root(cluster: &Cluster) {
         "不是 root：无法查看密钥、套接字和其他进程",
     ];
     refused(cluster, "cp1", &command, sentences);
+    let dry = [&NOBODY[..], &["perennial", "renew", "--dry-run"]].concat();
+    let again = ["sudo perennial renew --dry-run --lang en", "sudo perennial renew --dry-run --lang zh"];
+    refused(cluster, "cp1", &dry, again);
 }
 
 fn ca_key_absent(cluster: &Cluster) {

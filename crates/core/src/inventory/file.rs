@@ -48,6 +48,36 @@ pub struct FileFacts {
     pub label: Option<String>,
     /// Whether a private key is in it that others than its owner and group can read, directories included.
     pub exposes_key: bool,
+    /// What keeps even root from putting another file in its place.
+    pub fixed: Option<Fixed>,
+}
+
+/// An attribute (chattr) of a file, or of its directory, that forbids an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// What has it.
+    pub path: Utf8PathBuf,
+    /// Which.
+    pub attribute: Attribute,
+}
+
+/// An attribute of an inode that binds root too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// `i`: it can neither be written nor renamed.
+    Immutable,
+    /// `a`: it can only grow, and can't be renamed.
+    AppendOnly,
+}
+
+impl Attribute {
+    /// Its letter, for chattr and lsattr.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Immutable => 'i',
+            Self::AppendOnly => 'a',
+        }
+    }
 }
 
 /// What the directory of a file allows.

@@ -1,6 +1,6 @@
 //! Why nothing was done.
 
-use crate::inventory::{Component, Trouble};
+use crate::inventory::{Attribute, Component, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 
@@ -135,6 +135,13 @@ pub enum Refusal {
     DirectoryWritable {
         /// The directory.
         path: Utf8PathBuf,
+    },
+    /// An attribute that binds root too: the exchange would fail in the middle of a run.
+    AttributeSet {
+        /// The file, or its directory.
+        path: Utf8PathBuf,
+        /// Which.
+        attribute: Attribute,
     },
     /// An open run can't be finished or undone: these files are neither as before nor as staged.
     RunBlocked {

@@ -78,7 +78,7 @@ struct Choice<'a> {
 }
 
 /// kubeadm renews every leaf but the kubelet's own; people's copies of admin.conf follow it.
-fn renewable(credential: &Credential) -> bool {
+pub(super) fn renewable(credential: &Credential) -> bool {
     !matches!(credential.role, Role::UserKubeconfig | Role::KubeletClient | Role::KubeletServing)
 }
 
@@ -148,7 +148,7 @@ fn signer<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> 
     node.issuer_of(credential).or_else(expected)
 }
 
-fn check_authorities(node: &Node, chosen: &[&Credential], now: Timestamp) -> Result<(), Refusal> {
+pub(super) fn check_authorities(node: &Node, chosen: &[&Credential], now: Timestamp) -> Result<(), Refusal> {
     for authority in &node.authorities {
         let needing: Vec<String> = chosen
             .iter()
@@ -195,7 +195,7 @@ fn check_authority(authority: &Authority, credentials: Vec<String>, now: Timesta
     Ok(())
 }
 
-fn reissue(
+pub(super) fn reissue(
     node: &Node,
     credential: &Credential,
     request: &Request,
@@ -227,6 +227,9 @@ fn reissue(
         if file.facts.seen().is_some_and(|facts| facts.directory == Directory::Open) {
             let path = file.real_path().parent().unwrap_or(file.real_path()).to_owned();
             return Err(Refusal::DirectoryWritable { path });
+        }
+        if let Some(fixed) = file.facts.seen().and_then(|facts| facts.fixed.clone()) {
+            return Err(Refusal::AttributeSet { path: fixed.path, attribute: fixed.attribute });
         }
     }
     let (key_kind, key_form) = key_to_make(credential, leaf)?;
@@ -296,7 +299,9 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
         let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
         let new_not_after = renewed.map_or_else(|| own.not_after(), |renewal| renewal.new_not_after);
         if (renewed.is_some() && own == leaf) || leaf.not_after() < new_not_after {
-            let reason = match file.facts.seen().map(|facts| facts.directory) {
+            let facts = file.facts.seen();
+            let reason = match facts.map(|facts| facts.directory) {
+                _ if facts.is_some_and(|facts| facts.fixed.is_some()) => Some(Reason::AttributeSet),
                 Some(Directory::Open) => Some(Reason::DirectoryOpen),
                 Some(Directory::ReadOnly) => Some(Reason::DirectoryReadOnly),
                 Some(Directory::Fine) | None => None,

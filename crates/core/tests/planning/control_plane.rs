@@ -78,6 +78,7 @@ pub(crate) fn file(path: &str) -> File {
         directory: perennial_core::inventory::Directory::Fine,
         label: None,
         exposes_key: false,
+        fixed: None,
     };
     File { path: path.into(), facts: Looked::Seen(facts) }
 }

@@ -10,6 +10,7 @@
 mod control_plane;
 mod judging;
 mod places;
+mod proving;
 
 use camino::Utf8PathBuf;
 use control_plane::{control_plane, credential, file, kubeconfig, now, until};

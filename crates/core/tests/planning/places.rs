@@ -1,9 +1,12 @@
 //! What `renew` and `reload` do on unusual ground: right, or nothing at all.
 
-use crate::control_plane::{control_plane, now, until};
+use crate::control_plane::{control_plane, kubeconfig, now, until};
 use crate::{days, decide, request};
-use perennial_core::inventory::{Chain, Credential, FileKind, Looked, Node, Place, Trouble};
-use perennial_core::plan::Refusal;
+use camino::Utf8Path;
+use perennial_core::inventory::{
+    Attribute, Chain, Credential, FileKind, Fixed, Looked, Node, Place, Role, Trouble,
+};
+use perennial_core::plan::{Reason, Refusal, Request, key_can_be_made};
 
 fn edit(node: &mut Node, name: &str, change: impl FnOnce(&mut Credential)) {
     change(node.credentials.iter_mut().find(|credential| credential.name == name).unwrap());
@@ -37,4 +40,72 @@ fn a_running_kubelet_restarts_what_it_must_whatever_kubelet_conf_says() {
     assert!(matches!(decide(&node, &request()), Err(Refusal::KubeletClientExpired { .. })));
     node.credentials.push(new);
     assert!(decide(&node, &request()).unwrap().restarts().count() > 0);
+}
+
+/// `chattr +i` (or `+a`) on the file itself or on its directory.
+fn fix(node: &mut Node, name: &str, path: &str, attribute: Attribute) {
+    edit(node, name, |credential| {
+        let (Place::Kubeconfig { file, .. } | Place::Pair { certificate: file, .. }) = &mut credential.place
+        else {
+            panic!("{credential:?}");
+        };
+        let Looked::Seen(facts) = &mut file.facts else { panic!("{file:?}") };
+        facts.fixed = Some(Fixed { path: path.into(), attribute });
+    });
+}
+
+#[test]
+fn what_root_itself_cannot_exchange_is_refused_before_a_run() {
+    for (name, path, attribute) in [
+        ("etcd-server", "/etc/kubernetes/pki/etcd/server.crt", Attribute::Immutable),
+        ("scheduler.conf", "/etc/kubernetes", Attribute::AppendOnly),
+    ] {
+        let mut node = control_plane(days(30));
+        fix(&mut node, name, path, attribute);
+        let refusal = decide(&node, &request()).unwrap_err();
+        assert_eq!(refusal, Refusal::AttributeSet { path: path.into(), attribute });
+        // What is not touched may stay as it is.
+        assert!(decide(&node, &Request { only: vec!["apiserver".into()], ..request() }).is_ok());
+    }
+}
+
+#[test]
+fn a_persons_kubeconfig_with_an_attribute_stands_in_nobodys_way() {
+    let mut node = control_plane(days(30));
+    let mut copy = node.credentials.iter().find(|one| one.name == "admin.conf").unwrap().clone();
+    copy.name = "/root/.kube/config".to_owned();
+    copy.role = Role::UserKubeconfig;
+    copy.place = kubeconfig("/root/.kube/config");
+    node.credentials.push(copy);
+    fix(&mut node, "/root/.kube/config", "/root/.kube/config", Attribute::Immutable);
+    let plan = decide(&node, &request()).unwrap();
+    assert!(plan.renewals().all(|renewal| renewal.credential != "/root/.kube/config"));
+    let kept = plan.kept.iter().find(|kept| kept.name == "/root/.kube/config").unwrap();
+    assert_eq!(kept.reason, Reason::AttributeSet);
+}
+
+#[test]
+fn a_lost_key_is_made_anew_and_advice_says_the_same() {
+    let mut node = control_plane(days(200));
+    edit(&mut node, "apiserver", |credential| {
+        let Place::Pair { key, .. } = &mut credential.place else { panic!() };
+        key.facts = Looked::Absent;
+        credential.key = Looked::Absent;
+    });
+    let path = Utf8Path::new("/etc/kubernetes/pki/apiserver.key");
+    let advised = |node: &Node| key_can_be_made(node, path, now()).map(|one| one.name.clone());
+    let planned = |node: &Node| {
+        let only = Request { only: vec!["apiserver".into()], ..request() };
+        decide(node, &only).is_ok_and(|plan| plan.renewals().any(|one| one.credential == "apiserver"))
+    };
+    assert_eq!(advised(&node).as_deref(), Some("apiserver"));
+    assert!(planned(&node));
+    assert!(key_can_be_made(&node, Utf8Path::new("/etc/kubernetes/pki/apiserver.crt"), now()).is_none());
+    // Without its certificate, or without the CA's key, neither.
+    let mut without = node.clone();
+    edit(&mut without, "apiserver", |credential| credential.certificate = Looked::Absent);
+    assert_eq!((advised(&without), planned(&without)), (None, false));
+    let mut without = node.clone();
+    without.authorities.iter_mut().for_each(|authority| authority.key = Looked::Absent);
+    assert_eq!((advised(&without), planned(&without)), (None, false));
 }

@@ -6,11 +6,12 @@ mod link;
 use crate::act::open;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use perennial_core::inventory::{Directory, File, FileFacts, FileKind, Looked, Trouble};
+use perennial_core::inventory::{Attribute, Directory, File, FileFacts, FileKind, Fixed, Looked, Trouble};
 use perennial_pki::digest::sha256_hex;
-use rustix::fs::{Access, Mode, OFlags};
+use rustix::fs::{Access, IFlags, Mode, OFlags};
 use std::fs::Metadata;
 use std::io::{ErrorKind, Read as _};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use zeroize::Zeroizing;
 
@@ -148,6 +149,7 @@ impl Tree {
             link_target: Some(end.path.clone()).filter(|end| end != path),
             directory: self.directory(&end.path),
             label: label(&file),
+            fixed: if self.is_copy() { None } else { fixed(&file, &end.path) },
             exposes_key: metadata.mode() & 0o004 != 0 && holds_key(&bytes) && self.others_get_to(&end.path),
             ..facts(&metadata, &bytes)
         };
@@ -252,6 +254,7 @@ fn facts(metadata: &Metadata, bytes: &[u8]) -> FileFacts {
         directory: Directory::Fine,
         label: None,
         exposes_key: false,
+        fixed: None,
     }
 }
 
@@ -267,6 +270,27 @@ fn label(file: &std::fs::File) -> Option<String> {
     let length = rustix::fs::fgetxattr(file, "security.selinux", &mut buffer).ok()?;
     let text = std::str::from_utf8(buffer.get(..length)?).ok()?.trim_end_matches('\0');
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What keeps a file from being exchanged: its own attribute, or its directory's.
+fn fixed(file: &std::fs::File, path: &Utf8Path) -> Option<Fixed> {
+    let of = |file: &std::fs::File, path: &Utf8Path| {
+        attribute(file).map(|attribute| Fixed { path: path.to_owned(), attribute })
+    };
+    of(file, path).or_else(|| {
+        let parent = path.parent()?;
+        of(&std::fs::File::open(parent).ok()?, parent)
+    })
+}
+
+/// Not every file system has attributes.
+fn attribute(file: impl AsFd) -> Option<Attribute> {
+    let flags = rustix::fs::ioctl_getflags(file).ok()?;
+    if flags.contains(IFlags::IMMUTABLE) {
+        Some(Attribute::Immutable)
+    } else {
+        flags.contains(IFlags::APPEND).then_some(Attribute::AppendOnly)
+    }
 }
 
 fn unread<T>(error: &std::io::Error) -> Looked<T> {

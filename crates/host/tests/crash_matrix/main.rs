@@ -38,7 +38,11 @@ fn process(world: &mut World, old: Old, fault: Fault) -> (Result<Option<Ended>, 
     let mut double = Double::new(world, fault);
     let mut watch = |_: &run::Event<'_>| {};
     let end = if records.is_empty() {
-        Driver::new(&mut double, RUN, plan, &mut watch).start("test").map(Some)
+        let mut driver = Driver::new(&mut double, RUN, plan, &mut watch);
+        match driver.begin("test") {
+            Ok(()) => driver.run().map(Some),
+            Err(error) => Err(error),
+        }
     } else {
         let open = Driver::open(&mut double, RUN, records, &mut watch).expect("begins with a plan");
         open.resume().map(Some)

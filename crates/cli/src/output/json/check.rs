@@ -8,7 +8,7 @@ use crate::output::check::Report;
 use crate::output::findings::tell;
 use crate::output::groups::{Group, groups};
 use camino::Utf8Path;
-use perennial_core::assess::{About, Memory, Severity, State, memory};
+use perennial_core::assess::{About, Check, Memory, Severity, State, memory};
 use perennial_core::inventory::{
     Authority, Credential, Handshake, Holder, Layout, Listener, Looked, Node, Place,
 };
@@ -34,6 +34,8 @@ pub(crate) struct CheckReport<'a> {
     /// The gravest first, causes before consequences.
     findings: Vec<FindingView>,
     not_looked_at: Vec<NotLookedAt<'a>>,
+    /// Every check that was made, with the state in which it ended.
+    checks: Vec<CheckView<'a>>,
     authorities: Vec<AuthorityView<'a>>,
     credentials: Vec<CredentialView<'a>>,
     listeners: Vec<ListenerView<'a>>,
@@ -118,6 +120,30 @@ struct ObjectView {
 struct NotLookedAt<'a> {
     object: &'a str,
     reason: String,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct CheckView<'a> {
+    object: &'a str,
+    /// `passed`, `failed`, `notApplicable` or `notLookedAt`.
+    state: &'static str,
+    /// What was found, where it failed.
+    #[cfg_attr(test, schemars(schema_with = "super::optional_code_schema"))]
+    code: Option<String>,
+}
+
+impl<'a> CheckView<'a> {
+    fn new(check: &'a Check) -> Self {
+        let (state, code) = match &check.state {
+            State::Pass => ("passed", None),
+            State::Fail(finding) => ("failed", Some(finding.code().to_string())),
+            State::NotApplicable => ("notApplicable", None),
+            State::CouldNotLook(_) => ("notLookedAt", None),
+        };
+        Self { object: &check.object, state, code }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -227,6 +253,7 @@ impl<'a> CheckReport<'a> {
                 .map(|group| finding(report, group))
                 .collect(),
             not_looked_at: not_looked_at(report),
+            checks: report.assessment.checks.iter().map(CheckView::new).collect(),
             authorities: node.authorities.iter().map(|authority| authority_view(report, authority)).collect(),
             credentials: node
                 .credentials

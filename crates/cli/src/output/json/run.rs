@@ -49,7 +49,7 @@ impl<'a> RunReport<'a> {
             outcome: match ended {
                 None => "nothingToDo",
                 Some(Ended::Committed) => "done",
-                Some(Ended::Abandoned { .. }) => "abandoned",
+                Some(Ended::Abandoned { .. } | Ended::GivenUp) => "abandoned",
                 Some(Ended::Undone { .. }) => "putBack",
                 Some(Ended::Stuck { .. } | Ended::Lost { .. }) => "inBetween",
                 Some(Ended::Stopped) => "stopped",

@@ -89,3 +89,32 @@ fn a_key_is_exposed_only_if_others_get_to_it() {
         assert_eq!(facts.seen().unwrap().exposes_key, exposed, "{file:o} in {directory:o}");
     }
 }
+
+#[test]
+fn attributes_that_bind_root_too_are_seen_on_files_and_directories() {
+    let (_kept, root) = tree();
+    let file = root.join("etc/kubernetes/pki/ca.crt");
+    let directory = root.join("etc/kubernetes/pki");
+    // The real tree: a copy is never written.
+    let seen = || read(Utf8Path::new("/"), file.as_str()).file.facts.seen().unwrap().fixed.clone();
+    assert_eq!(seen(), None);
+    for (path, flag, attribute) in [
+        (&file, IFlags::IMMUTABLE, Attribute::Immutable),
+        (&file, IFlags::APPEND, Attribute::AppendOnly),
+        (&directory, IFlags::IMMUTABLE, Attribute::Immutable),
+    ] {
+        let opened = std::fs::File::open(path).unwrap();
+        let before = rustix::fs::ioctl_getflags(&opened);
+        let Ok(before) = before else {
+            eprintln!("no attributes on this file system");
+            return;
+        };
+        if rustix::fs::ioctl_setflags(&opened, before | flag).is_err() {
+            eprintln!("not root: attributes can't be set here");
+            return;
+        }
+        let found = seen();
+        rustix::fs::ioctl_setflags(&opened, before).unwrap();
+        assert_eq!(found, Some(Fixed { path: path.clone(), attribute }));
+    }
+}
