@@ -12,6 +12,7 @@ pub(crate) mod memory;
 mod policy;
 mod reload;
 mod runs;
+mod runtime;
 mod served;
 
 pub use about::About;
@@ -68,6 +69,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     memory::check(node, &mut checks);
     reload::check(node, &mut checks);
     kubelet::check(node, now, &mut checks);
+    runtime::check(node, &mut checks);
     cluster::check(node, policy, now, &mut checks);
     Assessment { checks }
 }

@@ -140,6 +140,10 @@ messages! {
         en: "the kubelet does not run: {state}, restarted {restarts} times",
         zh: "kubelet 没有运行：{state}，已重启 {restarts} 次",
     }
+    runtime_silent(socket: &str) {
+        en: "the kubelet's container runtime does not answer on {socket}",
+        zh: "kubelet 的容器运行时在 {socket} 上没有应答",
+    }
     outdated(path: &str, date: &str) {
         en: "{path} holds an older certificate than admin.conf; it ends on {date}",
         zh: "{path} 中的证书比 admin.conf 的旧，将于 {date} 到期",
@@ -242,6 +246,10 @@ words! {
     kubelet_serving_note {
         en: "(the kubelet makes a new one only when both files are gone)",
         zh: "（只有两个文件都不存在时，kubelet 才会重新生成）",
+    }
+    runtime_silent_effect {
+        en: "what runs goes on, but nothing is started, stopped or restarted; the node becomes NotReady",
+        zh: "正在运行的容器继续运行，但无法启动、停止或重启；节点将变为 NotReady",
     }
     kubelet_down_effect {
         en: "nothing on this node is started, stopped or restarted",

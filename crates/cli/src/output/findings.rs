@@ -265,6 +265,13 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             }),
             ..Told::default()
         },
+        Finding::RuntimeSilent { socket, reason } => Told {
+            title: say::runtime_silent(language, socket.as_str()),
+            evidence: vec![reason.clone()],
+            left_alone: Some(say::runtime_silent_effect(language).to_owned()),
+            command: Some("systemctl status containerd crio --no-pager".to_owned()),
+            ..Told::default()
+        },
         Finding::KubeconfigUnusable { path, trouble: why } => Told {
             title: trouble(language, path.as_str(), why),
             left_alone: Some(say::kubeconfig_effect(language).to_owned()),

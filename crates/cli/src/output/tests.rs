@@ -288,3 +288,19 @@ fn many_that_are_alike_are_one_row() {
         assert!(text.contains("etcd-server"), "{text}");
     }
 }
+
+/// containerd is dead, and what runs goes on: no process is stale, but the node is not well.
+#[test]
+fn a_dead_runtime_is_the_first_thing_that_is_said() {
+    let mut node = healthy();
+    for holder in &mut node.holders {
+        holder.announced_start = holder.started();
+        holder.container = Looked::Unusable(Trouble::NoAnswer("connection refused".to_owned()));
+    }
+    with_report(&node, time(QUIET), |report| {
+        let text = glance::screen(Language::En, report).render(&terminal(false));
+        let dead = "× dead    the kubelet's container runtime does not answer on\n          /run/containerd/";
+        assert!(text.starts_with(dead), "{text}");
+        assert!(text.contains("systemctl status containerd crio"), "{text}");
+    });
+}

@@ -53,6 +53,7 @@ impl Finding {
             | Self::KubeletRestartFails { kubeconfig: path, .. }
             | Self::KubeletRotationBlocked { path, .. }
             | Self::KubeletServingEnds { path, .. }
+            | Self::RuntimeSilent { socket: path, .. }
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
             Self::Cluster(finding) => finding.about(),

@@ -99,6 +99,8 @@ codes! {
     KubeletServingRequests = 6105;
     /// The kubelet's self-signed serving certificate has ended, ends soon, or is refused.
     KubeletServingEnds = 6106;
+    /// The running kubelet's container runtime does not answer.
+    RuntimeSilent = 6107;
     /// Nobody may have the kubelets' requests approved automatically.
     ApprovalMissing = 6108;
     /// A kubelet waits for its client certificate.

@@ -291,6 +291,13 @@ pub enum Finding {
         /// Whether the kubelet would come up again after a restart.
         restart_is_safe: bool,
     },
+    /// PRN6107.
+    RuntimeSilent {
+        /// Its socket, as the running kubelet has it.
+        socket: Utf8PathBuf,
+        /// What the attempt said.
+        reason: String,
+    },
     /// PRN7101.
     KubeconfigUnusable {
         /// The kubeconfig.
@@ -344,6 +351,7 @@ impl Finding {
             Self::FileSpecial { .. } => Code::FileSpecial,
             Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
             Self::KubeletDown { .. } => Code::KubeletDown,
+            Self::RuntimeSilent { .. } => Code::RuntimeSilent,
             Self::KubeletRestartFails { .. } => Code::KubeletRestartFails,
             Self::KubeletRotationBlocked { .. } => Code::KubeletRotationBlocked,
             Self::KubeletServingEnds { .. } => Code::KubeletServingEnds,
@@ -382,6 +390,7 @@ impl Finding {
             | Self::KeyMismatch { .. }
             | Self::KubeletClientExpired { .. }
             | Self::KubeletDown { .. }
+            | Self::RuntimeSilent { .. }
             | Self::RunOpen { .. } => Severity::Critical,
             Self::ProcessUnproven { .. }
             | Self::HandshakeFails { .. }

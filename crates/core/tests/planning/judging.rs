@@ -128,6 +128,14 @@ fn each_fault_has_its_code() {
         }
     });
     assert_eq!(loopback, [Code::LoopbackEnds]);
+    let runtime = with(&|node| {
+        for holder in &mut node.holders {
+            holder.container = Looked::Unusable(Trouble::NoAnswer("connection refused".into()));
+            // Their listeners still say when they have started: what they hold is known.
+            holder.announced_start = Some(now() - days(1));
+        }
+    });
+    assert_eq!(runtime, [Code::RuntimeSilent]);
     let external = with(&|node| node.authorities[1].key = Looked::Absent);
     assert_eq!(external, [Code::ExternalAuthority]);
     let mismatch = with(&|node| {
