@@ -1,8 +1,8 @@
 //! A finding as a person reads it: sentence, evidence, consequence with its date, one command.
 
 mod cluster;
-mod listed;
 mod identity;
+mod listed;
 
 use super::groups::Group;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
