@@ -91,6 +91,14 @@ impl Leaf {
         self.valid(day(begin), day(end))
     }
 
+    /// Everything so many days later.
+    #[must_use]
+    pub fn later(mut self, days: i64) -> Self {
+        let by = SignedDuration::from_hours(24 * days);
+        (self.begin, self.end) = (self.begin + by, self.end + by);
+        self
+    }
+
     /// Valid from, to.
     #[must_use]
     pub fn valid(mut self, begin: Timestamp, end: Timestamp) -> Self {

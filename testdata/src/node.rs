@@ -5,6 +5,10 @@ use crate::{Leaf, Tree, self_signed};
 /// The first address of kubeadm's default service network.
 const SERVICE: &str = "IP:10.96.0.1";
 
+/// kubeadm's CAs: their names, and their files below etc/kubernetes/pki.
+const AUTHORITIES: [(&str, &str); 3] =
+    [("ca", "ca"), ("etcd-ca", "etcd/ca"), ("front-proxy-ca", "front-proxy-ca")];
+
 const MANIFESTS: [(&str, &str); 4] = [
     ("etcd", include_str!("../kubeadm/etcd.yaml")),
     ("kube-apiserver", include_str!("../kubeadm/kube-apiserver.yaml")),
@@ -18,32 +22,57 @@ impl Tree {
         Self::control_plane_at(node, "10.0.0.11")
     }
 
+    /// A control plane that was made while its clock was so many days ahead.
+    pub fn control_plane_made_ahead(node: &str, days: i64) -> Self {
+        let mut tree = Self::empty(node, "10.0.0.11");
+        tree.ahead = days;
+        tree.new_authorities();
+        tree.control_plane_files();
+        tree
+    }
+
     /// A control plane at an address of its own.
     pub fn control_plane_at(node: &str, address: &str) -> Self {
         let tree = Self::empty(node, address);
-        for (name, subject, base) in [
-            ("ca", "/CN=kubernetes", "ca"),
-            ("etcd-ca", "/CN=etcd-ca", "etcd/ca"),
-            ("front-proxy-ca", "/CN=front-proxy-ca", "front-proxy-ca"),
-        ] {
-            let leaf = Leaf::authority(subject).names(&[&format!("DNS:{}", &subject[4..])]);
-            tree.pair(&format!("etc/kubernetes/pki/{base}"), &tree.add_authority(name, &leaf));
+        tree.new_authorities();
+        tree.control_plane_files();
+        tree
+    }
+
+    fn new_authorities(&self) {
+        for (name, _) in AUTHORITIES {
+            let common_name = if name == "ca" { "kubernetes" } else { name };
+            let leaf = Leaf::authority(&format!("/CN={common_name}")).names(&[&format!("DNS:{common_name}")]);
+            self.add_authority(name, &leaf);
+        }
+    }
+
+    /// Another control plane of the same cluster, with certificates of its own.
+    pub fn another_control_plane(first: &Self, node: &str, address: &str) -> Self {
+        let tree = Self::joined(first, node, address);
+        tree.control_plane_files();
+        tree
+    }
+
+    fn control_plane_files(&self) {
+        let tree = self;
+        for (name, base) in AUTHORITIES {
+            tree.pair(&format!("etc/kubernetes/pki/{base}"), &tree.authority(name));
         }
         tree.control_plane_leaves();
         tree.control_plane_kubeconfigs();
         tree.service_account_keys();
         for (name, text) in MANIFESTS {
-            let text = text.replace("ADDRESS", address).replace("NODE", node);
+            let text = text.replace("ADDRESS", &self.address).replace("NODE", &self.node);
             tree.write_secret(&format!("etc/kubernetes/manifests/{name}.yaml"), &text);
         }
         tree.kubelet();
-        tree
     }
 
     /// A second control plane or a worker shares the CAs of the first.
     pub fn joined(first: &Self, node: &str, address: &str) -> Self {
         let tree = Self::empty(node, address);
-        for name in ["ca", "etcd-ca", "front-proxy-ca"] {
+        for (name, _) in AUTHORITIES {
             tree.set_authority(name, &first.authority(name));
         }
         tree

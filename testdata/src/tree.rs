@@ -22,6 +22,8 @@ pub struct Tree {
     /// The node's address.
     pub address: String,
     authorities: RefCell<BTreeMap<String, Issued>>,
+    /// By how many days the clock was ahead when the certificates were made.
+    pub(crate) ahead: i64,
 }
 
 impl Tree {
@@ -32,6 +34,7 @@ impl Tree {
             node: node.to_owned(),
             address: address.to_owned(),
             authorities: RefCell::default(),
+            ahead: 0,
         }
     }
 
@@ -55,16 +58,20 @@ impl Tree {
         self.authorities.borrow_mut().insert(name.to_owned(), authority.clone());
     }
 
+    fn dated(&self, leaf: &Leaf) -> Leaf {
+        leaf.clone().later(self.ahead)
+    }
+
     /// A new self-signed CA, known under a name.
     pub fn add_authority(&self, name: &str, leaf: &Leaf) -> Issued {
-        let issued = self_signed(leaf, None);
+        let issued = self_signed(&self.dated(leaf), None);
         self.set_authority(name, &issued);
         issued
     }
 
     /// A certificate signed by one of the CAs.
     pub fn issue(&self, authority: &str, leaf: &Leaf) -> Issued {
-        self.authority(authority).issue(leaf)
+        self.authority(authority).issue(&self.dated(leaf))
     }
 
     /// Writes `BASE.crt` (0644) and `BASE.key` (0600).

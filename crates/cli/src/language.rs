@@ -8,6 +8,7 @@ pub(crate) mod cluster;
 pub(crate) mod explain;
 pub(crate) mod finding;
 pub(crate) mod help;
+pub(crate) mod identity;
 pub(crate) mod kubelet;
 pub(crate) mod places;
 pub(crate) mod plan;

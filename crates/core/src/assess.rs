@@ -2,27 +2,39 @@
 
 mod about;
 mod access;
+mod authorities;
 pub(crate) mod certificates;
+pub(crate) mod chain;
+mod clock;
 mod cluster;
 mod code;
 mod files;
 mod finding;
+pub(crate) mod identity;
 mod kubelet;
 pub(crate) mod memory;
+mod names;
+mod party;
 mod policy;
 mod reload;
 mod runs;
 mod runtime;
 mod served;
+pub(crate) mod trust;
+mod usage;
 
 pub use about::About;
 pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
+pub use identity::Identity;
 pub use memory::{BACKDATED, Basis, Memory, memory};
+pub use party::Party;
 pub use policy::{Policy, Threshold, duration};
 
-use crate::inventory::Node;
+pub use trust::{Edge, Presented, edges};
+
+use crate::inventory::{Looked, Node};
 use jiff::Timestamp;
 
 /// Every check of a node, in the order in which a person reads them: root causes first.
@@ -65,6 +77,16 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     files::check(node, &mut checks);
     access::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
+    authorities::check(node, &mut checks);
+    for credential in &node.credentials {
+        chain::check(node, credential, policy, now, &mut checks);
+        usage::check(node, credential, &mut checks);
+        names::check(node, credential, &mut checks);
+        identity::check(node, credential, &mut checks);
+    }
+    trust::kubeconfigs(node, now, &mut checks);
+    trust::check(node, now, &mut checks);
+    clock::check(now, dated(node), &mut checks);
     served::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);
     reload::check(node, &mut checks);
@@ -72,4 +94,12 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     runtime::check(node, &mut checks);
     cluster::check(node, policy, now, &mut checks);
     Assessment { checks }
+}
+
+/// How many credentials and CAs have dates to be judged.
+fn dated(node: &Node) -> usize {
+    let credentials = node.credentials.iter().filter(|credential| credential.leaf().is_some()).count();
+    let seen = |certificates: &Looked<_>| matches!(certificates, Looked::Seen(_));
+    let authorities = node.authorities.iter().filter(|authority| seen(&authority.certificates)).count();
+    credentials + authorities
 }

@@ -10,4 +10,5 @@ pub mod kubeconfig;
 pub mod kubelet;
 pub mod manifest;
 pub mod systemd;
+pub mod url;
 mod yaml;

@@ -17,7 +17,7 @@ pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
     Published, Publisher, RequestState, Signer, TlsSecret,
 };
-pub use credential::{Authority, Chain, Credential, Key, Material, Place, Role};
+pub use credential::{Authority, Chain, Credential, Key, Material, NamedBy, Place, Role};
 pub use file::{Attribute, Directory, File, FileFacts, Fixed};
 pub use holder::{Component, Container, Holder};
 pub use kubelet::{Current, Kept, Kubelet, Unit};

@@ -114,7 +114,7 @@ impl Plan {
     /// Whether something due was left out by design (exit code 1).
     pub fn leaves_something_due(&self) -> bool {
         !self.other_control_planes.is_empty()
-            || self.kept.iter().any(|kept| kept.reason == Reason::ExternalAuthority)
+            || self.kept.iter().any(|kept| kept.reason.leaves_something_due())
     }
 }
 
@@ -157,4 +157,20 @@ pub enum Reason {
     DirectoryReadOnly,
     /// An attribute keeps even root from exchanging it.
     AttributeSet,
+    /// It carries somebody else's identity: renewed, it would go on to.
+    ForeignIdentity,
+    /// It is another node's certificate: renewed, it would still be.
+    OtherNode,
+    /// Its file begins with a CA, which must not be renewed as a leaf.
+    ChainOutOfOrder,
+}
+
+impl Reason {
+    /// Whether what is left as it is should have been renewed.
+    pub fn leaves_something_due(self) -> bool {
+        matches!(
+            self,
+            Self::ExternalAuthority | Self::ForeignIdentity | Self::OtherNode | Self::ChainOutOfOrder
+        )
+    }
 }

@@ -1,5 +1,6 @@
 //! Proves each edge: who talks to whom, with which credential, and how it is known that it is in use.
 
+pub use crate::assess::Party;
 use crate::assess::{Basis, Memory, memory};
 use crate::inventory::{Component, Handshake, Lease, Listener, Looked, Node, Role};
 use crate::run::WorkloadOutcome;
@@ -19,21 +20,6 @@ pub struct Edge {
     pub proof: Shown,
     /// What follows from it.
     pub verdict: Verdict,
-}
-
-/// One end of an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Party {
-    /// Whoever uses the API.
-    Clients,
-    /// A component of this node.
-    Component(Component),
-    /// The other etcd members.
-    EtcdPeers,
-    /// Whoever holds admin.conf.
-    Administrator,
-    /// Aggregated API servers behind the front proxy.
-    Aggregated,
 }
 
 /// What was seen of an edge.

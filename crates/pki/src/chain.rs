@@ -112,6 +112,12 @@ pub enum Fault {
     },
 }
 
+/// Whether a server's certificate is valid for a DNS name or an IP address (`x509.Certificate.VerifyHostname`): by its
+/// alternative names only, a common name counts for nothing.
+pub fn covers(certificate: &Certificate, name: &str) -> bool {
+    hostname::covers(certificate, name)
+}
+
 /// Whether the issuer's name is the certificate's issuer byte for byte, and its key verifies the signature.
 /// SHA-1 and MD5 signatures never verify, as with Go. Whether the issuer may sign is not looked at here.
 pub fn signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {

@@ -45,6 +45,7 @@ messages! {
     key_and_names(kind: &str, n: usize) { en: "{kind}, same {n} names", zh: "{kind}，{n} 个名称不变" }
     copy_of(credential: &str) { en: "copy of {credential}", zh: "{credential} 的副本" }
     about(names: &str, text: &str) { en: "{names}: {text}", zh: "{names}：{text}" }
+    external_until(date: &str, reason: &str) { en: "left out: {reason}; ends on {date}", zh: "跳过：{reason}，{date} 到期" }
     already_good(date: &str, reason: &str) { en: "good until {date} ({reason})", zh: "有效至 {date}（{reason}）" }
     not_touched(names: &str) { en: "Not touched: {names}", zh: "不做更改：{names}" }
     with_reason(name: &str, reason: &str) { en: "{name} ({reason})", zh: "{name}（{reason}）" }
@@ -78,6 +79,9 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
         Reason::DirectoryOpen => directory_open(language),
         Reason::DirectoryReadOnly => directory_read_only(language),
         Reason::AttributeSet => attribute_set(language),
+        Reason::ForeignIdentity | Reason::OtherNode | Reason::ChainOutOfOrder => {
+            not_as_it_is(language, kept.reason)
+        }
     }
 }
 
@@ -101,6 +105,24 @@ words! {
         zh: "保持原样：文件属性禁止替换（lsattr）",
     }
     directory_read_only { en: "left as it is: its directory can't be written", zh: "保持原样：其目录不可写" }
+}
+
+/// Why something must not be renewed as it is.
+pub(crate) fn not_as_it_is(language: Language, reason: Reason) -> &'static str {
+    match reason {
+        Reason::OtherNode => other_node(language),
+        Reason::ChainOutOfOrder => out_of_order(language),
+        _ => foreign_identity(language),
+    }
+}
+
+words! {
+    foreign_identity {
+        en: "left out: somebody else's identity, which a renewal would prolong",
+        zh: "跳过：使用的是他人的身份，续订会使其延续",
+    }
+    other_node { en: "left out: another node's certificate", zh: "跳过：这是其他节点的证书" }
+    out_of_order { en: "left out: its file begins with a CA", zh: "跳过：文件以证书机构的证书开头" }
 }
 
 /// What a step waits for, in a few words.

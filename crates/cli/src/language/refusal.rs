@@ -4,7 +4,7 @@ use super::Language;
 use super::trouble::trouble;
 use crate::output::findings::quoted;
 use crate::output::{date, exact};
-use perennial_core::inventory::Attribute;
+use perennial_core::inventory::{Attribute, Trouble};
 use perennial_core::plan::Refusal;
 
 /// A refusal in words.
@@ -50,6 +50,9 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             details: vec![waits_for_it(language, &credentials.join(language.comma()))],
             hint: Some(external_hint(language).to_owned()),
         },
+        Refusal::AuthorityKeyUnusable { path, trouble: why @ Trouble::EncryptedKey } => {
+            words(trouble(language, path.as_str(), why), Some(super::identity::encrypted_act(language)))
+        }
         Refusal::AuthorityKeyUnusable { path, trouble: why } => {
             words(trouble(language, path.as_str(), why), Some(from_backup(language)))
         }
@@ -77,6 +80,20 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             sentence: unknown_issuer(language, credential, path.as_str()),
             details: vec![super::finding::names_issuer(language, issuer)],
             hint: Some(super::finding::wrong_authority_act(language).to_owned()),
+        },
+        Refusal::NotAsItIs { credential, path, subject, reason } => Words {
+            sentence: not_as_it_is(language, credential, path.as_str()),
+            details: vec![super::finding::because(
+                language,
+                subject,
+                super::plan::not_as_it_is(language, *reason),
+            )],
+            hint: Some("perennial check".to_owned()),
+        },
+        Refusal::IssuerNotTrusted { credential, authority, through } => Words {
+            sentence: issuer_not_trusted(language, credential, authority.as_str(), through.as_str()),
+            details: Vec::new(),
+            hint: Some(issuer_not_trusted_hint(language).to_owned()),
         },
         Refusal::UnsupportedKey { credential, kind } => {
             words(unsupported_key(language, credential, kind), None)
@@ -141,6 +158,10 @@ words! {
         en: "what can't be read can't be re-issued as it was",
         zh: "无法读取的证书不能原样重新签发",
     }
+    issuer_not_trusted_hint {
+        en: "a rotation of the CA is half-way: first let everybody trust the new CA, then renew",
+        zh: "证书机构的轮换进行到一半：先让各方信任新的证书机构，再续订",
+    }
     changed_hint { en: "run the same command again: it makes a new plan", zh: "再次执行同一命令，会生成新的计划" }
 }
 
@@ -175,6 +196,14 @@ messages! {
     unknown_issuer(credential: &str, path: &str) {
         en: "{credential}: no CA on this node has signed {path}",
         zh: "{credential}：{path} 不是由本节点上的任何证书机构签发的",
+    }
+    not_as_it_is(credential: &str, path: &str) {
+        en: "{credential} must not be renewed as it is: {path}",
+        zh: "不能原样续订 {credential}：{path}",
+    }
+    issuer_not_trusted(credential: &str, authority: &str, through: &str) {
+        en: "{credential} would be signed by the CA whose key lies beside {authority}, which {through} does not trust yet",
+        zh: "{credential} 将由 {authority} 中持有密钥的证书机构签发，而 {through} 尚未信任它",
     }
     unsupported_key(credential: &str, kind: &str) {
         en: "{credential} has a {kind} key; perennial makes RSA and ECDSA keys",

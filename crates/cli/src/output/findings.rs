@@ -1,12 +1,15 @@
 //! A finding as a person reads it: sentence, evidence, consequence with its date, one command.
 
 mod cluster;
+mod identity;
 mod listed;
 
 use super::groups::Group;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
 use super::{kubelet, places};
-use crate::language::{Language, finding as say, kubelet as words, screen as label, trouble::trouble};
+use crate::language::{
+    Language, finding as say, identity as identity_words, kubelet as words, screen as label, trouble::trouble,
+};
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::assess::{Basis, Finding, Severity};
 use perennial_core::inventory::{Credential, Looked, Node, Role};
@@ -159,7 +162,10 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         },
         Finding::NotYetValid { object, from } => Told {
             title: say::not_yet_valid(language, object, &exact(*from)),
-            evidence: vec![say::clock_says(language, &exact(now))],
+            evidence: vec![
+                identity_words::begins_in(language, &left(language, now, *from)),
+                say::clock_says(language, &exact(now)),
+            ],
             left_alone: Some(say::clock_effect(language).to_owned()),
             command: Some("timedatectl".to_owned()),
             ..Told::default()
@@ -171,7 +177,7 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             advice: Some(say::wrong_authority_act(language)),
             ..Told::default()
         },
-        Finding::ExternalAuthority { .. } => external(language, group),
+        Finding::ExternalAuthority { .. } => external(language, scene, group),
         Finding::AuthorityKeyMismatch { authority, key } => Told {
             title: say::authority_key_mismatch(language, authority, key.as_str()),
             left_alone: Some(say::authority_key_effect(language).to_owned()),
@@ -290,6 +296,21 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             ..Told::default()
         },
         Finding::Cluster(finding) => cluster::tell(language, scene, finding),
+        Finding::EdgeBroken { .. }
+        | Finding::IntermediateEnds { .. }
+        | Finding::AuthorityKeyEncrypted { .. }
+        | Finding::OtherAuthorityTrusted { .. }
+        | Finding::TwoAuthorities { .. }
+        | Finding::ChainRefused { .. }
+        | Finding::SigningFileNotSingle { .. }
+        | Finding::ChainOutOfOrder { .. }
+        | Finding::NamesMissing { .. }
+        | Finding::OtherNodesCertificate { .. }
+        | Finding::UsageMissing { .. }
+        | Finding::NodeNameDiffers { .. }
+        | Finding::ForeignIdentity { .. }
+        | Finding::NodeGroupMissing { .. }
+        | Finding::ClockBehind { .. } => identity::tell(language, scene, group.first).unwrap_or_default(),
         Finding::RunOpen { run, began } => Told {
             title: say::run_open(language, run, &exact(*began)),
             left_alone: Some(say::run_open_effect(language).to_owned()),
@@ -321,7 +342,9 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
         (_, false) => say::many_end(language, names.len(), &distance, &date(at)),
     };
     let path = credential.map(|credential| credential.place.file().path.to_string()).unwrap_or_default();
-    let evidence = if names.len() > 1 { names.join(language.comma()) } else { path.clone() };
+    let mut evidence = identity::edges_of(language, scene, &names, dead);
+    let first = if names.len() > 1 { names.join(language.comma()) } else { path.clone() };
+    evidence.insert(0, first);
     let alone = names.len() == 1 && role != Some(Role::UserKubeconfig);
     let (command, advice, note) = match scene.remedy(role, group.first) {
         Remedy::Renew if alone => {
@@ -339,7 +362,7 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
     };
     Told {
         title,
-        evidence: vec![evidence],
+        evidence,
         left_alone: role.map(|role| since(language, at, now, say::effect(language, role))),
         command,
         advice,
@@ -347,15 +370,29 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
     }
 }
 
-fn external(language: Language, group: &Group<'_>) -> Told {
+fn external(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
     let found = group.all().filter_map(|finding| match finding {
         Finding::ExternalAuthority { authority, key } => Some((authority.as_str(), key)),
         _ => None,
     });
     let (names, keys): (Vec<_>, Vec<_>) = found.unzip();
+    // What it has signed, with the day on which it ends: renewing it is somebody else's work.
+    let mut days: Vec<(String, Vec<&str>)> = Vec::new();
+    for credential in scene.node.credentials.iter().filter(|one| one.role != Role::KubeletClient) {
+        let by = scene.node.issuer_of(credential).filter(|by| names.contains(&by.name.as_str()));
+        let (Some(_), Some(leaf)) = (by, credential.leaf()) else { continue };
+        let day = date(leaf.not_after());
+        match days.iter_mut().find(|(known, _)| *known == day) {
+            Some((_, signed)) => signed.push(&credential.name),
+            None => days.push((day, vec![&credential.name])),
+        }
+    }
+    let signed = days
+        .iter()
+        .map(|(day, signed)| identity_words::external_ends(language, &signed.join(language.comma()), day));
     Told {
         title: say::external_authority(language, &names.join(language.comma())),
-        evidence: keys.iter().map(|key| say::key_would_be(language, key.as_str())).collect(),
+        evidence: keys.iter().map(|key| say::key_would_be(language, key.as_str())).chain(signed).collect(),
         left_alone: Some(say::external_effect(language).to_owned()),
         ..Told::default()
     }

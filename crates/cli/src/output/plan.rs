@@ -93,8 +93,12 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
             (Reason::NotDue, None) => reason.to_owned(),
             (Reason::ReloadsItself, _) => say::no_restart(language).to_owned(),
             (Reason::RestartForbidden, _) => say::restart_forbidden(language).to_owned(),
+            (Reason::ExternalAuthority, Some(until)) => say::external_until(language, &date(until), reason),
             (
                 Reason::ExternalAuthority
+                | Reason::ForeignIdentity
+                | Reason::OtherNode
+                | Reason::ChainOutOfOrder
                 | Reason::DirectoryOpen
                 | Reason::DirectoryReadOnly
                 | Reason::AttributeSet

@@ -94,6 +94,7 @@ pub(crate) fn kubeconfig(
             file: file(path, MADE),
             user: "user".to_owned(),
             server: "https://10.0.0.11:6443".to_owned(),
+            verifies: Some("10.0.0.11".to_owned()),
             material: Material::Embedded,
             trusts: Looked::Seen(vec![certificate("ca")]),
         },
@@ -121,6 +122,7 @@ fn authority(name: &str, stem: &str) -> Authority {
         certificates: Looked::Seen(vec![certificate(name)]),
         key_path: format!("/etc/kubernetes/pki/{stem}.key").into(),
         key: key(),
+        named_by: Vec::new(),
     }
 }
 
@@ -238,6 +240,9 @@ pub(crate) fn healthy() -> Node {
             current: perennial_core::inventory::Current::Link,
             history: Vec::new(),
             bootstrap: None,
+            name_override: None,
+            trusts: Looked::Seen(vec![certificate("ca")]),
+            verifies: Some("10.0.0.11".to_owned()),
         },
         cluster: Looked::Absent,
         beside: Beside::default(),

@@ -4,13 +4,28 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 mod access;
+mod another_nodes_pair;
 mod awaited_serving;
+mod clock;
 mod cut_off;
+mod encrypted_ca_key;
 mod expired_etcd;
+mod external_etcd;
+mod foreign_identity;
 mod healthy;
+mod intermediate;
 mod kubelet;
 mod lost_key;
+mod mixed_algorithms;
+mod names;
+mod node_name;
+mod planned;
+mod refused_chain;
+mod remade_ca;
 mod seen;
 mod special;
+mod trust_edges;
+mod two_authorities;
+mod usages;
 
 use seen::Seen;

@@ -17,6 +17,8 @@ pub enum About<'a> {
     Component(Component),
     /// An object in the cluster, as `kubectl get` takes it.
     Object(&'a str),
+    /// The node as a whole.
+    Node,
     /// A run of perennial.
     Run(&'a str),
 }
@@ -28,13 +30,28 @@ impl Finding {
             Self::CertificateExpired { credential, .. }
             | Self::CertificateEndsSoon { credential, .. }
             | Self::WrongAuthority { credential, .. }
+            | Self::EdgeBroken { credential, .. }
+            | Self::ChainRefused { credential, .. }
+            | Self::ChainOutOfOrder { credential, .. }
+            | Self::NamesMissing { credential, .. }
+            | Self::OtherNodesCertificate { credential, .. }
+            | Self::UsageMissing { credential, .. }
+            | Self::NodeNameDiffers { credential, .. }
+            | Self::ForeignIdentity { credential, .. }
+            | Self::NodeGroupMissing { credential, .. }
             | Self::KeyMismatch { credential, .. } => About::Credential(credential),
             Self::AuthorityExpired { authority, .. }
             | Self::AuthorityEndsSoon { authority, .. }
             | Self::ExternalAuthority { authority, .. }
+            | Self::AuthorityKeyEncrypted { authority, .. }
+            | Self::TwoAuthorities { authority, .. }
+            | Self::SigningFileNotSingle { authority, .. }
             | Self::AuthorityKeyMismatch { authority, .. } => About::Authority(authority),
             // A credential or a CA: both are told by their names alone.
-            Self::NotYetValid { object, .. } => About::Credential(object),
+            Self::NotYetValid { object, .. } | Self::IntermediateEnds { object, .. } => {
+                About::Credential(object)
+            }
+            Self::ClockBehind { .. } => About::Node,
             Self::ServedOther { component, .. }
             | Self::ListenerSilent { component, .. }
             | Self::HandshakeFails { component, .. }
@@ -44,6 +61,7 @@ impl Finding {
             Self::LoopbackEnds { .. } => About::Component(Component::KubeApiserver),
             Self::KubeletDown { .. } => About::Component(Component::Kubelet),
             Self::FileMissing { path }
+            | Self::OtherAuthorityTrusted { path, .. }
             | Self::FileUnusable { path, .. }
             | Self::FileCutOff { path, .. }
             | Self::LabelDiffers { path, .. }

@@ -1,5 +1,6 @@
 //! Dates, issuers and keys of every credential and CA.
 
+use super::authorities;
 use super::files::unusable;
 use super::{Check, Finding, Policy, State, Threshold, kubelet};
 use crate::inventory::{Authority, Credential, Layout, Looked, Node, Place, Role, Trouble};
@@ -33,7 +34,11 @@ fn check_authority(
             return say(unusable(node, &authority.name, &authority.file.path, trouble));
         }
     };
-    for certificate in certificates {
+    for (index, certificate) in certificates.iter().enumerate() {
+        if index > 0 {
+            say(second(node, authority, certificates, certificate, policy, now));
+            continue;
+        }
         let (at, name) = (certificate.not_after(), authority.name.clone());
         say(if certificate.not_before() > now {
             State::Fail(Finding::NotYetValid { object: name, from: certificate.not_before() })
@@ -49,13 +54,44 @@ fn check_authority(
     let (name, key) = (authority.name.clone(), authority.key_path.clone());
     say(match &authority.key {
         Looked::Seen(found) if found.fits => State::Pass,
+        // A bundle that is only trusted has a key beside it by chance.
+        Looked::Seen(_) if !authorities::signs(authority) => State::NotApplicable,
         Looked::Seen(_) => State::Fail(Finding::AuthorityKeyMismatch { authority: name, key }),
-        Looked::Absent if node.layout == Layout::ControlPlane => {
+        Looked::Absent if node.layout == Layout::ControlPlane && authorities::signs(authority) => {
             State::Fail(Finding::ExternalAuthority { authority: name, key })
         }
         Looked::Absent => State::NotApplicable,
-        Looked::Unusable(trouble) => unusable(node, &authority.name, &key, trouble),
+        Looked::Unusable(trouble) => match authorities::encrypted(authority) {
+            Some(finding) => State::Fail(finding),
+            None => unusable(node, &authority.name, &key, trouble),
+        },
     });
+}
+
+/// A certificate of a bundle behind the one that signs: an older CA, or the root above an intermediate. It matters only
+/// to what no other one in the bundle vouches for.
+fn second(
+    node: &Node,
+    authority: &Authority,
+    certificates: &[Certificate],
+    certificate: &Certificate,
+    policy: &Policy,
+    now: Timestamp,
+) -> State {
+    let (from, at) = (certificate.not_before(), certificate.not_after());
+    if !policy.warn.reached(from, at, now) {
+        return State::Pass;
+    }
+    let others = || certificates.iter().filter(|other| *other != certificate);
+    let needs =
+        |leaf: &Certificate| signed_by(leaf, certificate) && !others().any(|other| signed_by(leaf, other));
+    let needed = node.credentials.iter().filter_map(Credential::leaf).any(needs);
+    State::Fail(Finding::IntermediateEnds {
+        object: authority.name.clone(),
+        subject: certificate.subject(),
+        at,
+        critical: needed && (at <= now || policy.critical.reached(from, at, now)),
+    })
 }
 
 fn check_credential(
@@ -87,10 +123,9 @@ fn check_credential(
         None if superseded => State::NotApplicable,
         None => dates(credential, leaf, policy, now),
     });
-    if credential.role != Role::KubeletServing {
-        say(issuer(node, credential, leaf));
+    if !super::chain::out_of_order(credential) {
+        say(key(node, credential));
     }
-    say(key(node, credential));
     if credential.role == Role::UserKubeconfig {
         say(outdated(node, credential, leaf));
     }
@@ -131,45 +166,6 @@ fn dates(credential: &Credential, leaf: &Certificate, policy: &Policy, now: Time
         State::Fail(Finding::CertificateEndsSoon { credential: name, at, critical })
     } else {
         State::Pass
-    }
-}
-
-/// The name of the CA that should have signed a credential.
-pub(crate) fn expected_authority(role: Role) -> &'static str {
-    match role {
-        Role::EtcdServer | Role::EtcdPeer | Role::EtcdHealthcheckClient | Role::ApiserverEtcdClient => {
-            "etcd-ca"
-        }
-        Role::FrontProxyClient => "front-proxy-ca",
-        Role::ApiserverServing
-        | Role::ApiserverKubeletClient
-        | Role::Admin
-        | Role::SuperAdmin
-        | Role::ControllerManager
-        | Role::Scheduler
-        | Role::UserKubeconfig
-        | Role::KubeletClient
-        | Role::KubeletServing => "ca",
-    }
-}
-
-fn issuer(node: &Node, credential: &Credential, leaf: &Certificate) -> State {
-    let expected = expected_authority(credential.role);
-    let Some(authority) = node.authority(expected) else { return State::NotApplicable };
-    let Looked::Seen(certificates) = &authority.certificates else { return State::NotApplicable };
-    let rest = credential.certificate.seen().map_or(&[][..], |chain| chain.rest());
-    let direct = |leaf: &Certificate| certificates.iter().any(|issuer| signed_by(leaf, issuer));
-    if direct(leaf) || rest.iter().any(|between| signed_by(leaf, between) && direct(between)) {
-        State::Pass
-    } else if credential.role == Role::UserKubeconfig {
-        // It may belong to another cluster: not ours to judge.
-        State::NotApplicable
-    } else {
-        State::Fail(Finding::WrongAuthority {
-            credential: credential.name.clone(),
-            issuer: leaf.issuer(),
-            expected: expected.to_owned(),
-        })
     }
 }
 

@@ -47,18 +47,46 @@ codes! {
     CertificateExpired = 1101;
     /// A CA certificate has expired.
     AuthorityExpired = 1102;
+    /// A trust edge is broken although each file is good by itself.
+    EdgeBroken = 1103;
     /// A leaf certificate ends soon.
     CertificateEndsSoon = 1201;
     /// A CA certificate ends soon.
     AuthorityEndsSoon = 1202;
     /// A certificate is not valid yet.
     NotYetValid = 1301;
+    /// An intermediate CA in a file has expired or ends soon.
+    IntermediateEnds = 1302;
     /// A certificate is not signed by the CA that should have signed it.
     WrongAuthority = 2101;
     /// A CA's key is not on this node: its certificates are renewed elsewhere.
     ExternalAuthority = 2102;
     /// A CA's key does not fit its certificate.
     AuthorityKeyMismatch = 2103;
+    /// A CA's key is there, but encrypted.
+    AuthorityKeyEncrypted = 2104;
+    /// A kubeconfig trusts another CA than the one that the API server's certificate comes from.
+    OtherAuthorityTrusted = 2105;
+    /// Two CAs are trusted at once: a rotation is half-way.
+    TwoAuthorities = 2106;
+    /// Go refuses a chain.
+    ChainRefused = 2107;
+    /// The file with which kube-controller-manager signs holds more than one certificate.
+    SigningFileNotSingle = 2108;
+    /// A file begins with a CA, and its leaf comes later.
+    ChainOutOfOrder = 2109;
+    /// A server's certificate is not valid for a name or address of this node.
+    NamesMissing = 3101;
+    /// A certificate is another node's.
+    OtherNodesCertificate = 3102;
+    /// A certificate lacks a usage that its role needs.
+    UsageMissing = 3201;
+    /// The kubelet's certificate is for another name than the node's.
+    NodeNameDiffers = 3301;
+    /// A kubeconfig carries somebody else's identity.
+    ForeignIdentity = 3302;
+    /// The kubelet's certificate lacks the group of nodes.
+    NodeGroupMissing = 3304;
     /// A listener serves something else than its file.
     ServedOther = 4101;
     /// A listener does not answer.
@@ -123,6 +151,8 @@ codes! {
     AuthenticationDiffers = 8205;
     /// The certificate in a TLS Secret has ended or ends soon.
     SecretEnds = 8207;
+    /// This node's clock is behind: most certificates are not valid yet.
+    ClockBehind = 9101;
 }
 
 impl Code {

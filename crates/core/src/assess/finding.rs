@@ -1,9 +1,10 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code};
+use super::{Basis, ClusterFinding, Code, Identity, Party};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
+use perennial_pki::chain::{Fault, Use};
 use std::net::SocketAddr;
 
 /// One check of one object.
@@ -56,6 +57,19 @@ pub enum Finding {
         /// When it ended.
         at: Timestamp,
     },
+    /// PRN1103.
+    EdgeBroken {
+        /// Who opens the connection.
+        from: Party,
+        /// To whom.
+        to: Party,
+        /// The credential that is refused.
+        credential: String,
+        /// The file by which it should be trusted.
+        through: Utf8PathBuf,
+        /// Every reason for which Go refuses it.
+        reasons: Vec<Fault>,
+    },
     /// PRN1201.
     CertificateEndsSoon {
         /// The credential's name.
@@ -81,6 +95,17 @@ pub enum Finding {
         /// When it begins.
         from: Timestamp,
     },
+    /// PRN1302.
+    IntermediateEnds {
+        /// The credential's or CA's name.
+        object: String,
+        /// The intermediate's subject.
+        subject: String,
+        /// When it ends.
+        at: Timestamp,
+        /// Whether a leaf needs it, and it has ended or ends within the critical threshold.
+        critical: bool,
+    },
     /// PRN2101.
     WrongAuthority {
         /// The credential's name.
@@ -103,6 +128,124 @@ pub enum Finding {
         authority: String,
         /// The key file.
         key: Utf8PathBuf,
+    },
+    /// PRN2104.
+    AuthorityKeyEncrypted {
+        /// The CA's name.
+        authority: String,
+        /// The key file.
+        key: Utf8PathBuf,
+        /// Whether kube-controller-manager signs with it, and so can't start.
+        by_controller_manager: bool,
+    },
+    /// PRN2105.
+    OtherAuthorityTrusted {
+        /// The kubeconfig.
+        path: Utf8PathBuf,
+        /// The credential in it.
+        credential: String,
+        /// SHA-256 of what it trusts.
+        trusted: Vec<String>,
+        /// The file of the CA in use.
+        live: Option<Utf8PathBuf>,
+        /// Why what the API server shows is refused.
+        reasons: Vec<Fault>,
+    },
+    /// PRN2106.
+    TwoAuthorities {
+        /// The CA's name.
+        authority: String,
+        /// Subject, SHA-256 and end of each; the one that signs first, where its key is here.
+        certificates: Vec<(String, String, Timestamp)>,
+        /// Whether the first one's key is here.
+        signs: bool,
+    },
+    /// PRN2107.
+    ChainRefused {
+        /// The credential's name.
+        credential: String,
+        /// Every reason.
+        reasons: Vec<Fault>,
+    },
+    /// PRN2108.
+    SigningFileNotSingle {
+        /// The CA's name.
+        authority: String,
+        /// The file.
+        path: Utf8PathBuf,
+        /// How many certificates are in it.
+        count: usize,
+    },
+    /// PRN2109.
+    ChainOutOfOrder {
+        /// The credential's name.
+        credential: String,
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// PRN3101.
+    NamesMissing {
+        /// The credential's name.
+        credential: String,
+        /// The names and addresses that it should be valid for, and is not.
+        missing: Vec<String>,
+        /// Whether the cluster itself dials one of them.
+        critical: bool,
+    },
+    /// PRN3102.
+    OtherNodesCertificate {
+        /// The credential's name.
+        credential: String,
+        /// The names in it that are another node's.
+        others: Vec<String>,
+        /// The names and addresses of this node that it should be valid for.
+        missing: Vec<String>,
+    },
+    /// PRN3201.
+    UsageMissing {
+        /// The credential's name.
+        credential: String,
+        /// The usage that is missing.
+        usage: Use,
+        /// Whether something does not work without it.
+        critical: bool,
+    },
+    /// PRN3301.
+    NodeNameDiffers {
+        /// The credential's name.
+        credential: String,
+        /// Its file.
+        path: Utf8PathBuf,
+        /// The node's name by the certificate.
+        certified: String,
+        /// The name under which the kubelet registers.
+        expected: String,
+        /// Whether the kubelet's flag says so, or else the machine's name.
+        by_flag: bool,
+        /// Whether it is certain that they can't be one node.
+        certain: bool,
+    },
+    /// PRN3302.
+    ForeignIdentity {
+        /// The credential's name.
+        credential: String,
+        /// Its file.
+        path: Utf8PathBuf,
+        /// The certificate's subject.
+        subject: String,
+        /// Whose identity that is.
+        found: Identity,
+        /// Whether a component works with it.
+        critical: bool,
+    },
+    /// PRN3304.
+    NodeGroupMissing {
+        /// The credential's name.
+        credential: String,
+        /// Its file.
+        path: Utf8PathBuf,
+        /// The certificate's subject.
+        subject: String,
     },
     /// PRN4101.
     ServedOther {
@@ -321,6 +464,17 @@ pub enum Finding {
     },
     /// About an object in the cluster.
     Cluster(ClusterFinding),
+    /// PRN9101.
+    ClockBehind {
+        /// What the clock says.
+        now: Timestamp,
+        /// The latest beginning of a certificate.
+        latest: Timestamp,
+        /// How many credentials and CAs are not valid yet.
+        not_yet: usize,
+        /// Of how many.
+        dated: usize,
+    },
 }
 
 impl Finding {
@@ -359,6 +513,21 @@ impl Finding {
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
             Self::RunOpen { .. } => Code::RunOpen,
             Self::Cluster(finding) => finding.code(),
+            Self::EdgeBroken { .. } => Code::EdgeBroken,
+            Self::IntermediateEnds { .. } => Code::IntermediateEnds,
+            Self::AuthorityKeyEncrypted { .. } => Code::AuthorityKeyEncrypted,
+            Self::OtherAuthorityTrusted { .. } => Code::OtherAuthorityTrusted,
+            Self::TwoAuthorities { .. } => Code::TwoAuthorities,
+            Self::ChainRefused { .. } => Code::ChainRefused,
+            Self::SigningFileNotSingle { .. } => Code::SigningFileNotSingle,
+            Self::ChainOutOfOrder { .. } => Code::ChainOutOfOrder,
+            Self::NamesMissing { .. } => Code::NamesMissing,
+            Self::OtherNodesCertificate { .. } => Code::OtherNodesCertificate,
+            Self::UsageMissing { .. } => Code::UsageMissing,
+            Self::NodeNameDiffers { .. } => Code::NodeNameDiffers,
+            Self::ForeignIdentity { .. } => Code::ForeignIdentity,
+            Self::NodeGroupMissing { .. } => Code::NodeGroupMissing,
+            Self::ClockBehind { .. } => Code::ClockBehind,
         }
     }
 
@@ -373,9 +542,23 @@ impl Finding {
             }
             Self::KubeletServingEnds { verified_by, .. } => critical_if(verified_by.is_some()),
             Self::CertificateEndsSoon { critical, .. }
+            | Self::IntermediateEnds { critical, .. }
+            | Self::NamesMissing { critical, .. }
+            | Self::UsageMissing { critical, .. }
+            | Self::ForeignIdentity { critical, .. }
+            | Self::NodeNameDiffers { certain: critical, .. }
+            | Self::AuthorityKeyEncrypted { by_controller_manager: critical, .. }
             | Self::AuthorityEndsSoon { critical, .. }
             | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
             Self::CertificateExpired { .. }
+            | Self::EdgeBroken { .. }
+            | Self::OtherAuthorityTrusted { .. }
+            | Self::ChainRefused { .. }
+            | Self::SigningFileNotSingle { .. }
+            | Self::ChainOutOfOrder { .. }
+            | Self::OtherNodesCertificate { .. }
+            | Self::NodeGroupMissing { .. }
+            | Self::ClockBehind { .. }
             | Self::AuthorityExpired { .. }
             | Self::NotYetValid { .. }
             | Self::WrongAuthority { .. }
@@ -397,6 +580,7 @@ impl Finding {
             | Self::ReloadUnknown { .. }
             | Self::LabelDiffers { .. }
             | Self::KeyExposed { .. }
+            | Self::TwoAuthorities { .. }
             | Self::KubeconfigUnusable { .. }
             | Self::KubeconfigOutdated { .. } => Severity::Warning,
             Self::ExternalAuthority { .. } => Severity::Notice,

@@ -96,6 +96,17 @@ impl Kubeconfig {
     }
 }
 
+impl Kubeconfig {
+    /// The name or address that client-go verifies the server's certificate for; `None` where it verifies nothing.
+    /// A server without a scheme is an https one (client-go rest `DefaultServerURL`).
+    pub fn verified_name(&self) -> Option<String> {
+        if self.insecure || self.server.is_empty() || self.server.starts_with("http://") {
+            return None;
+        }
+        self.tls_server_name.clone().or_else(|| super::url::host(&self.server).map(str::to_owned))
+    }
+}
+
 /// Reads a kubeconfig.
 pub fn parse(text: &str) -> Result<Kubeconfig, Trouble> {
     let document = yaml::document(text)?;

@@ -84,6 +84,9 @@ pub enum Place {
         user: String,
         /// The API server that the current context names.
         server: String,
+        /// The name or address that the API server's certificate must be valid for: `tls-server-name`, else the
+        /// server's host. `None` where nothing is verified (`insecure-skip-tls-verify`, no https).
+        verifies: Option<String>,
         /// Embedded, or in files of its own.
         material: Material,
         /// The certificates by which this kubeconfig trusts the API server.
@@ -185,4 +188,22 @@ pub struct Authority {
     pub key_path: Utf8PathBuf,
     /// The key: absent where the CA is external.
     pub key: Looked<Key>,
+    /// Every flag that names this file: who trusts it, and for what.
+    pub named_by: Vec<NamedBy>,
+}
+
+impl Authority {
+    /// Whether a component's flag (without dashes) names this file.
+    pub fn is_named_by(&self, component: Component, flag: &str) -> bool {
+        self.named_by.iter().any(|named| named.component == component && named.flag == flag)
+    }
+}
+
+/// A component's flag, or field of its configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBy {
+    /// Whose.
+    pub component: Component,
+    /// The flag without dashes (`client-ca-file`); the kubelet's `clientCAFile` goes by its flag's name.
+    pub flag: &'static str,
 }

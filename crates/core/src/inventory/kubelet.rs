@@ -3,6 +3,7 @@
 use super::{Chain, Looked};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
+use perennial_pki::certificate::Certificate;
 
 /// The node's kubelet: how it runs and where its files are. Its credentials are in `Node::credentials`.
 #[derive(Clone, Debug)]
@@ -29,6 +30,12 @@ pub struct Kubelet {
     pub history: Vec<Kept>,
     /// `--bootstrap-kubeconfig`, if that file is there: with it the kubelet can ask for its first certificate again.
     pub bootstrap: Option<Utf8PathBuf>,
+    /// `--hostname-override`, as it is written.
+    pub name_override: Option<String>,
+    /// The certificates by which its kubeconfig trusts the API server.
+    pub trusts: Looked<Vec<Certificate>>,
+    /// What the API server's certificate must be valid for, by its kubeconfig.
+    pub verifies: Option<String>,
 }
 
 /// What `kubelet-client-current.pem` is. The kubelet replaces a symbolic link at each rotation, and refuses to

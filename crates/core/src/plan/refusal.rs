@@ -1,5 +1,6 @@
 //! Why nothing was done.
 
+use super::Reason;
 use crate::inventory::{Attribute, Component, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -88,6 +89,26 @@ pub enum Refusal {
         path: Utf8PathBuf,
         /// The issuer that it names.
         issuer: String,
+    },
+    /// It must not be renewed as it is: it would go on to be what it should never have been.
+    NotAsItIs {
+        /// The credential's name.
+        credential: String,
+        /// Its file.
+        path: Utf8PathBuf,
+        /// The certificate's subject.
+        subject: String,
+        /// Why.
+        reason: Reason,
+    },
+    /// The CA that signs now is not trusted where the new certificate would be shown.
+    IssuerNotTrusted {
+        /// The credential's name.
+        credential: String,
+        /// The CA that signs now.
+        authority: Utf8PathBuf,
+        /// The file by which the other side trusts it.
+        through: Utf8PathBuf,
     },
     /// A key of this kind can't be made.
     UnsupportedKey {

@@ -2,8 +2,9 @@
 
 use super::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target};
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, RestartApiserver, Undo, digest, restart};
+use crate::assess::identity::{MixUp, mix_up};
 use crate::assess::memory::stale;
-use crate::assess::{Policy, certificates};
+use crate::assess::{Policy, certificates, chain, edges};
 use crate::inventory::{
     Authority, Component, Credential, Directory, Layout, Looked, Material, Node, Place, Role,
 };
@@ -11,6 +12,7 @@ use crate::reload;
 use camino::Utf8PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use perennial_pki::certificate::Certificate;
+use perennial_pki::chain::signed_by;
 use perennial_pki::key::{KeyForm, KeyKind};
 use perennial_pki::reissue::Validity;
 
@@ -100,7 +102,16 @@ fn choose<'a>(
         if absent && credential.used_by.is_empty() && !request.only.contains(&credential.name) {
             continue;
         }
-        match keep(node, credential, request, policy, now) {
+        let mixed_up = mixed_up(node, credential);
+        if let Some(reason) = mixed_up.filter(|_| request.only.contains(&credential.name)) {
+            return Err(Refusal::NotAsItIs {
+                credential: credential.name.clone(),
+                path: credential.place.file().path.clone(),
+                subject: credential.leaf().map(Certificate::subject).unwrap_or_default(),
+                reason,
+            });
+        }
+        match keep(node, credential, request, policy, now, mixed_up) {
             Some(reason) => choice.kept.push(Kept {
                 name: credential.name.clone(),
                 reason,
@@ -118,9 +129,18 @@ fn keep(
     request: &Request,
     policy: &Policy,
     now: Timestamp,
+    mixed_up: Option<Reason>,
 ) -> Option<Reason> {
     if !request.only.is_empty() && !request.only.contains(&credential.name) {
         return Some(Reason::NotAsked);
+    }
+    let leaf = credential.leaf();
+    if request.due && leaf.is_some_and(|leaf| !policy.warn.reached(leaf.not_before(), leaf.not_after(), now))
+    {
+        return Some(Reason::NotDue);
+    }
+    if mixed_up.is_some() {
+        return mixed_up;
     }
     let external = !request.only.contains(&credential.name)
         && signer(node, credential)
@@ -128,10 +148,7 @@ fn keep(
     if external {
         return Some(Reason::ExternalAuthority);
     }
-    let leaf = credential.leaf()?;
-    if request.due && !policy.warn.reached(leaf.not_before(), leaf.not_after(), now) {
-        return Some(Reason::NotDue);
-    }
+    let leaf = leaf?;
     let files = credential.place.files();
     let file = files.first()?;
     let installed = node.past.installed_at(file.real_path(), &file.facts.seen()?.sha256)?;
@@ -141,11 +158,21 @@ fn keep(
     (!request.force && recent && same_request && leaf.not_after() > now).then_some(Reason::JustInstalled)
 }
 
+/// Why a credential must not be renewed as it is, if so.
+fn mixed_up(node: &Node, credential: &Credential) -> Option<Reason> {
+    mix_up(node, credential).map(|mix_up| match mix_up {
+        MixUp::Identity => Reason::ForeignIdentity,
+        MixUp::OtherNode => Reason::OtherNode,
+        MixUp::Order => Reason::ChainOutOfOrder,
+    })
+}
+
 /// The CA that signs the next certificate: the one on this node that has signed the last one, else the one that
 /// should have.
 fn signer<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> {
-    let expected = || node.authority(certificates::expected_authority(credential.role));
-    node.issuer_of(credential).or_else(expected)
+    let expected = || chain::verifier(node, credential.role);
+    let usual = || node.authority(chain::usual_authority(credential.role));
+    node.issuer_of(credential).or_else(expected).or_else(usual)
 }
 
 pub(super) fn check_authorities(node: &Node, chosen: &[&Credential], now: Timestamp) -> Result<(), Refusal> {
@@ -218,6 +245,7 @@ pub(super) fn reissue(
     };
     let authority = node.issuer_of(credential).ok_or_else(unknown)?;
     let issuer = authority.certificates.seen().and_then(|all| all.first()).ok_or_else(unknown)?;
+    trusted_where_shown(node, credential, leaf, issuer, &authority.file.path)?;
     for file in credential.place.files() {
         // A directory, a device, a link that leads out: nothing to be exchanged for a file.
         if let Some(trouble) = file.facts.trouble().filter(|trouble| trouble.special()) {
@@ -261,6 +289,29 @@ pub(super) fn reissue(
         new_not_after: validity.not_after,
         names: leaf.dns_names().len() + leaf.ip_addresses().len(),
     })
+}
+
+/// During a rotation of the CA another one signs now than the last time: whoever is shown the new certificate must
+/// trust it already.
+fn trusted_where_shown(
+    node: &Node,
+    credential: &Credential,
+    leaf: &Certificate,
+    issuer: &Certificate,
+    path: &Utf8PathBuf,
+) -> Result<(), Refusal> {
+    if signed_by(leaf, issuer) {
+        return Ok(());
+    }
+    let shown = edges(node).into_iter().flat_map(|edge| edge.presented);
+    match shown.filter(|one| one.credential.name == credential.name).find(|one| !one.would_trust(issuer)) {
+        None => Ok(()),
+        Some(one) => Err(Refusal::IssuerNotTrusted {
+            credential: credential.name.clone(),
+            authority: path.clone(),
+            through: one.through.to_owned(),
+        }),
+    }
 }
 
 /// The old key's algorithm; the certificate's where the key can't be read: it gets a new one anyway.

@@ -10,6 +10,7 @@ use perennial_core::inventory::{
 use perennial_pki::certificate::{Certificate, leaf};
 use perennial_pki::key::{KeyForm, KeyKind, PrivateKey};
 use perennial_pki::reissue::{Authority as Signer, Validity, reissue};
+use perennial_testdata::{Issued, Leaf};
 
 const CA: &[u8] = include_bytes!("../../../pki/testdata/p256-ca.pem");
 const LEAF: &[u8] = include_bytes!("../../../pki/testdata/p256-leaf.pem");
@@ -54,13 +55,31 @@ pub(crate) fn until(end: Timestamp) -> Certificate {
     reissue(&leaf(LEAF).unwrap(), &authority, &key.spki_der(), &validity).unwrap()
 }
 
+/// A leaf of the CA with the identity and the usages of a role.
+pub(crate) fn of_role(role: Role, end: Timestamp) -> Certificate {
+    let names = ["DNS:cp1", "DNS:kubernetes.default.svc", "IP:10.0.0.1"];
+    let leaf = match role {
+        Role::ApiserverServing => Leaf::server("/CN=kube-apiserver").names(&names),
+        Role::EtcdServer | Role::EtcdPeer => Leaf::both("/CN=cp1").names(&names),
+        Role::ControllerManager => Leaf::client("/CN=system:kube-controller-manager"),
+        Role::Scheduler => Leaf::client("/CN=system:kube-scheduler"),
+        Role::KubeletClient => Leaf::client("/O=system:nodes/CN=system:node:cp1"),
+        Role::SuperAdmin => Leaf::client("/O=system:masters/CN=kubernetes-super-admin"),
+        Role::Admin | Role::UserKubeconfig => Leaf::client("/O=system:masters/CN=kubernetes-admin"),
+        _ => Leaf::client("/CN=client"),
+    };
+    let begin = end.min(now()) - SignedDuration::from_hours(24 * 180);
+    let text = |pem: &[u8]| String::from_utf8(pem.to_vec()).unwrap();
+    let authority = Issued { certificate: ca().to_pem(), key: text(CA) };
+    authority.issue(&leaf.valid(begin, end)).parsed()
+}
+
 /// Another CA and a leaf of it.
 pub(crate) fn other_authority() -> (Certificate, Certificate) {
-    let read = |pem: &[u8]| leaf(pem).unwrap();
-    (
-        read(include_bytes!("../../../pki/testdata/rsa-ca.pem")),
-        read(include_bytes!("../../../pki/testdata/rsa-leaf.pem")),
-    )
+    let pem = include_str!("../../../pki/testdata/rsa-ca.pem");
+    let certificate = leaf(pem.as_bytes()).unwrap();
+    let authority = Issued { certificate: certificate.to_pem(), key: pem.to_owned() };
+    (certificate, authority.issue(&Leaf::both("/CN=cp1").names(&["DNS:cp1"])).parsed())
 }
 
 pub(crate) fn file(path: &str) -> File {
@@ -146,6 +165,9 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
             current: perennial_core::inventory::Current::Link,
             history: Vec::new(),
             bootstrap: None,
+            name_override: None,
+            trusts: Looked::Seen(vec![ca()]),
+            verifies: None,
         },
         cluster: Looked::Absent,
         beside: perennial_core::inventory::Beside::default(),
@@ -159,6 +181,7 @@ pub(crate) fn kubeconfig(path: &str) -> Place {
         file: file(path),
         user: "user".into(),
         server: "https://10.0.0.1:6443".into(),
+        verifies: None,
         material: Material::Embedded,
         trusts: Looked::Seen(vec![ca()]),
     }
@@ -175,7 +198,7 @@ pub(crate) fn credential(
         name: name.to_owned(),
         role,
         place,
-        certificate: Looked::Seen(Chain::new(vec![until(end)]).unwrap()),
+        certificate: Looked::Seen(Chain::new(vec![of_role(role, end)]).unwrap()),
         key: Looked::Seen(Key { kind: KeyKind::EcdsaP256, form: KeyForm::Sec1, fits: true }),
         used_by,
     }
@@ -202,6 +225,7 @@ fn authority(name: &str) -> Authority {
         certificates: Looked::Seen(vec![ca()]),
         key_path: Utf8PathBuf::from(format!("/etc/kubernetes/pki/{stem}.key")),
         key: Looked::Seen(Key { kind: KeyKind::EcdsaP256, form: KeyForm::Sec1, fits: true }),
+        named_by: Vec::new(),
     }
 }
 

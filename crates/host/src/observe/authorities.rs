@@ -4,9 +4,24 @@ use super::files::Tree;
 use super::pairs;
 use super::static_pods::StaticPods;
 use camino::{Utf8Path, Utf8PathBuf};
-use perennial_core::inventory::{Authority, Component, Key, Looked};
+use perennial_core::inventory::{Authority, Component, Key, Looked, NamedBy};
 use perennial_pki::certificate::Certificate;
 use perennial_pki::key::PrivateKey;
+
+/// The flags that name a CA or a bundle of them.
+const TRUSTED: [(Component, &str); 11] = [
+    (Component::KubeApiserver, "client-ca-file"),
+    (Component::KubeApiserver, "etcd-cafile"),
+    (Component::KubeApiserver, "requestheader-client-ca-file"),
+    (Component::KubeApiserver, "kubelet-certificate-authority"),
+    (Component::KubeControllerManager, "client-ca-file"),
+    (Component::KubeControllerManager, "cluster-signing-cert-file"),
+    (Component::KubeControllerManager, "root-ca-file"),
+    (Component::KubeControllerManager, "requestheader-client-ca-file"),
+    (Component::Etcd, "trusted-ca-file"),
+    (Component::Etcd, "peer-trusted-ca-file"),
+    (Component::Kubelet, "client-ca-file"),
+];
 
 /// The three CAs of kubeadm, and what else signs or is trusted as one by the flags of this node.
 pub(super) fn authorities(tree: &Tree, pods: &StaticPods, kubelet: Option<&Utf8Path>) -> Vec<Authority> {
@@ -40,20 +55,37 @@ pub(super) fn authorities(tree: &Tree, pods: &StaticPods, kubelet: Option<&Utf8P
             found.push(authority(tree, name, &path, None));
         }
     }
-    let others = [
-        (controller_manager("cluster-signing-cert-file"), controller_manager("cluster-signing-key-file")),
-        (etcd("peer-trusted-ca-file"), None),
-    ];
-    for (path, key_path) in others {
-        let Some(path) = path else { continue };
+    // Where the flags say which key it is, they say it better than the name does.
+    if let (Some(path), Some(key_path)) =
+        (controller_manager("cluster-signing-cert-file"), controller_manager("cluster-signing-key-file"))
+    {
         match found.iter_mut().find(|authority| authority.file.path == path) {
-            Some(known) => {
-                // Where the flags say which key it is, they say it better than the name does.
-                if let Some(key_path) = key_path.filter(|key_path| *key_path != known.key_path) {
-                    *known = authority(tree, &known.name.clone(), &path, Some(key_path));
+            Some(known) if known.key_path == key_path => {}
+            Some(known) => *known = authority(tree, &known.name.clone(), &path, Some(key_path)),
+            None => found.push(authority(tree, path.as_str(), &path, Some(key_path))),
+        }
+    }
+    for (component, flag) in TRUSTED {
+        let path = match component {
+            Component::Kubelet => kubelet.map(Into::into),
+            _ => pods.path(component, flag),
+        };
+        let Some(path) = path else { continue };
+        let named = NamedBy { component, flag };
+        match found.iter_mut().find(|authority| authority.file.path == path) {
+            Some(known) => known.named_by.push(named),
+            None => {
+                let mut other = authority(tree, path.as_str(), &path, None);
+                // Another way to the same file is no other CA.
+                let real = other.file.real_path();
+                match found.iter_mut().find(|authority| authority.file.real_path() == real) {
+                    Some(known) => known.named_by.push(named),
+                    None => {
+                        other.named_by.push(named);
+                        found.push(other);
+                    }
                 }
             }
-            None => found.push(authority(tree, path.as_str(), &path, key_path)),
         }
     }
     found
@@ -66,7 +98,8 @@ fn authority(tree: &Tree, name: &str, path: &Utf8Path, key_path: Option<Utf8Path
     let mut none = Vec::new();
     let bundle = if let Looked::Seen(seen) = &mut certificates { seen } else { &mut none };
     let key = key(tree, &key_path, bundle);
-    Authority { name: name.to_owned(), file: content.file, certificates, key_path, key }
+    let (name, file) = (name.to_owned(), content.file);
+    Authority { name, file, certificates, key_path, key, named_by: Vec::new() }
 }
 
 /// A CA's key fits if it is that of any certificate in the bundle: during a rotation there are two. The one that

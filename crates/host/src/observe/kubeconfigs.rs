@@ -102,6 +102,7 @@ fn unread(file: File, chain: Looked<Chain>, facts: Looked<Key>) -> Read {
         file,
         user: String::new(),
         server: String::new(),
+        verifies: None,
         material: Material::Embedded,
         trusts: Looked::Absent,
     };
@@ -109,9 +110,10 @@ fn unread(file: File, chain: Looked<Chain>, facts: Looked<Key>) -> Read {
 }
 
 fn describe(read: &mut Read, parsed: &Kubeconfig, told: Material, trusted: Looked<Vec<Certificate>>) {
-    if let Place::Kubeconfig { user, server, material, trusts, .. } = &mut read.place {
+    if let Place::Kubeconfig { user, server, verifies, material, trusts, .. } = &mut read.place {
         user.clone_from(&parsed.user);
         server.clone_from(&parsed.server);
+        *verifies = parsed.verified_name();
         *material = told;
         *trusts = trusted;
     }

@@ -83,6 +83,9 @@ impl KubeletFacts {
             rotates_client: configuration.rotate_certificates.unwrap_or(false),
             serving_by_request: configuration.server_tls_bootstrap.unwrap_or(false),
             client_authority: configuration.client_authority().map(Utf8Path::to_owned),
+            name_override: self.name_override().map(str::to_owned),
+            trusts: Looked::Absent,
+            verifies: None,
         }
     }
 
@@ -130,15 +133,20 @@ fn drop_ins(
     files
 }
 
-/// The kubelet's credentials on disk, and why its kubeconfig could not be used, if so.
+/// The kubelet's credentials on disk, and why its kubeconfig could not be used, if so. Whom the kubeconfig trusts is
+/// noted in `kubelet`.
 pub(super) fn credentials(
     tree: &Tree,
-    kubelet: &Kubelet,
+    kubelet: &mut Kubelet,
     facts: &KubeletFacts,
 ) -> (Vec<Found>, Option<(Utf8PathBuf, Trouble)>) {
     let store = kubelet.certificate_directory.join("kubelet-client-current.pem");
     let mut configured =
         Found::kubeconfig(tree, KUBELET_CLIENT, Role::KubeletClient, &kubelet.kubeconfig, Utf8Path::to_owned);
+    if let Place::Kubeconfig { trusts, verifies, .. } = &configured.credential.place {
+        kubelet.trusts.clone_from(trusts);
+        kubelet.verifies.clone_from(verifies);
+    }
     let mut trouble = None;
     let mut found = Vec::new();
     let (by_store, usable) = match (&configured.kubeconfig, &configured.credential.place) {

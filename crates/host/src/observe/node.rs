@@ -43,11 +43,12 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let pods = StaticPods::read(&tree, &kubelet.static_pods);
     let authorities = authorities::authorities(&tree, &pods, kubelet.client_authority.as_deref());
     let mut found = credentials::of_control_plane(&tree, &pods);
-    let (of_kubelet, kubeconfig_trouble) = kubelet::credentials(&tree, &kubelet, &facts);
+    let (of_kubelet, kubeconfig_trouble) = kubelet::credentials(&tree, &mut kubelet, &facts);
     found.extend(of_kubelet);
     found.extend(credentials::of_people(&tree, &look.homes));
 
-    let name = name(&facts, &found);
+    let host = host_name(&tree);
+    let name = name(&facts, &found, host.as_deref());
     let address = address(&pods);
     let layout = layout(&tree, &pods, &kubelet, facts.process.is_some());
 
@@ -90,7 +91,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let beside = beside::beside(&tree, &pods, &authorities, &found, &look.state_directory);
     Node {
         name,
-        host_name: host_name(&tree),
+        host_name: host,
         observed_at,
         copied_tree: tree.is_copy(),
         as_root: rustix::process::geteuid().is_root(),
@@ -135,13 +136,15 @@ async fn unit(asked: Option<systemd::Asked>, facts: &KubeletFacts) -> Looked<Uni
     }
 }
 
-/// The name under which the node is registered: the kubelet's flag, else what its certificate says.
-fn name(facts: &KubeletFacts, found: &[Found]) -> Option<String> {
+/// The name under which the node is registered: the kubelet's flag, else what its certificate says, which may have
+/// expired; else the machine's own name, as the kubelet takes it (component-helpers node/util/hostname.go).
+fn name(facts: &KubeletFacts, found: &[Found], host: Option<&str>) -> Option<String> {
     let certified = found
         .iter()
         .filter(|found| found.credential.role == Role::KubeletClient)
         .find_map(|found| found.credential.leaf()?.common_name()?.strip_prefix(NODE_USER).map(str::to_owned));
-    facts.name_override().map(str::to_lowercase).or(certified)
+    let lower = |name: &str| name.trim().to_lowercase();
+    facts.name_override().map(lower).or(certified).or_else(|| host.map(lower))
 }
 
 /// The address on which the others reach this node's API server.

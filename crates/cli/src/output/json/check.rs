@@ -4,11 +4,14 @@ use super::cluster::ClusterView;
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::language::Language;
+use crate::language::identity::{fault, usage};
+use crate::language::verify::party;
 use crate::output::check::Report;
 use crate::output::findings::tell;
 use crate::output::groups::{Group, groups};
 use camino::Utf8Path;
-use perennial_core::assess::{About, Check, Memory, Severity, State, memory};
+use jiff::Timestamp;
+use perennial_core::assess::{About, Check, Edge, Memory, Severity, State, edges, memory};
 use perennial_core::inventory::{
     Authority, Credential, Handshake, Holder, Layout, Listener, Looked, Node, Place,
 };
@@ -37,6 +40,8 @@ pub(crate) struct CheckReport<'a> {
     /// Every check that was made, with the state in which it ended.
     checks: Vec<CheckView<'a>>,
     authorities: Vec<AuthorityView<'a>>,
+    /// Who talks to whom, and until when that works: all credentials of an edge belong together.
+    edges: Vec<EdgeView<'a>>,
     credentials: Vec<CredentialView<'a>>,
     listeners: Vec<ListenerView<'a>>,
     holders: Vec<HolderView<'a>>,
@@ -182,6 +187,34 @@ struct AuthorityView<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+struct EdgeView<'a> {
+    from: &'static str,
+    to: &'static str,
+    /// Whether each side accepts what the other one presents, as far as it lies on this node.
+    works: bool,
+    /// The first end of a certificate on it, CAs included.
+    until: Option<String>,
+    /// The same, once it has passed.
+    broken_since: Option<String>,
+    presented: Vec<PresentedView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct PresentedView<'a> {
+    credential: &'a str,
+    /// `serverAuth` or `clientAuth`.
+    usage: &'static str,
+    /// The file by which the other side trusts it.
+    through: &'a str,
+    /// Why the other side refuses it; empty where it accepts.
+    reasons: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 struct CredentialView<'a> {
     name: &'a str,
     /// `pair`, `kubeconfig` or `combined`.
@@ -255,6 +288,7 @@ impl<'a> CheckReport<'a> {
             not_looked_at: not_looked_at(report),
             checks: report.assessment.checks.iter().map(CheckView::new).collect(),
             authorities: node.authorities.iter().map(|authority| authority_view(report, authority)).collect(),
+            edges: edges(node).into_iter().map(|edge| edge_view(edge, report.now)).collect(),
             credentials: node
                 .credentials
                 .iter()
@@ -329,6 +363,7 @@ fn object(node: &Node, about: About<'_>) -> ObjectView {
         About::Credential(name) | About::Authority(name) | About::Object(name) | About::Run(name) => {
             name.to_owned()
         }
+        About::Node => node.name.clone().unwrap_or_default(),
         About::File(path) => path.to_string(),
         About::Component(component) => component.to_string(),
     };
@@ -385,6 +420,26 @@ fn authority_view<'a>(report: &Report<'_>, authority: &'a Authority) -> Authorit
         reason,
         certificates: certificates.iter().map(|found| certificate(report, found)).collect(),
         key: state(&authority.key).0,
+    }
+}
+
+fn edge_view(edge: Edge<'_>, now: Timestamp) -> EdgeView<'_> {
+    EdgeView {
+        from: party(Language::En, edge.from),
+        to: party(Language::En, edge.to),
+        works: edge.works(now),
+        until: edge.until().map(time),
+        broken_since: edge.broken_since(now).map(time),
+        presented: edge
+            .presented
+            .into_iter()
+            .map(|one| PresentedView {
+                credential: &one.credential.name,
+                usage: usage(one.usage),
+                through: one.through.as_str(),
+                reasons: one.faults(now).iter().map(|reason| fault(Language::En, reason)).collect(),
+            })
+            .collect(),
     }
 }
 

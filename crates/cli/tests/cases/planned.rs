@@ -1,0 +1,58 @@
+//! What `renew` would do on a node with these files, were it alive.
+
+use jiff::Timestamp;
+use perennial_core::assess::Policy;
+use perennial_core::inventory::{Looked, Unit};
+use perennial_core::plan::{Plan, Reason, Refusal, Request, RestartApiserver, Verb, lint, renew};
+use perennial_host::observe::{Look, node};
+use perennial_testdata::Tree;
+
+/// Plans `renew`, with `--only` for each name. Nothing is changed by it; a plan never has a fault.
+pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
+    let before = tree.inventory();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let look = Look {
+        root: tree.root().to_owned(),
+        listeners: false,
+        processes: false,
+        cluster: false,
+        objects: false,
+        secrets: false,
+        homes: vec!["/root".into()],
+        state_directory: "/var/lib/perennial".into(),
+    };
+    let mut node = node(&runtime, &look);
+    node.as_root = true;
+    node.kubelet.unit = Looked::Seen(Unit {
+        active_state: "active".to_owned(),
+        sub_state: "running".to_owned(),
+        main_pid: Some(1),
+        restarts: 0,
+        active_since: None,
+    });
+    let request = Request {
+        verb: Verb::Renew,
+        only: only.iter().map(|name| (*name).to_owned()).collect(),
+        validity_seconds: 365 * 24 * 3600,
+        due: false,
+        force: false,
+        restart_apiserver: RestartApiserver::Auto,
+        workload: false,
+    };
+    let plan = renew(&node, &request, &Policy::default(), Timestamp::now());
+    assert_eq!(before, tree.inventory(), "planning has changed something");
+    if let Ok(plan) = &plan {
+        assert_eq!(lint(plan), []);
+    }
+    plan
+}
+
+/// The names of what a plan renews, in order.
+pub(crate) fn renewed(plan: &Plan) -> Vec<&str> {
+    plan.renewals().map(|renewal| renewal.credential.as_str()).collect()
+}
+
+/// Why a plan leaves a credential as it is.
+pub(crate) fn kept(plan: &Plan, name: &str) -> Option<Reason> {
+    plan.kept.iter().find(|kept| kept.name == name).map(|kept| kept.reason)
+}
