@@ -9,6 +9,7 @@ mod cut_off;
 mod expired_etcd;
 mod healthy;
 mod kubelet;
+mod log_lines;
 mod seen;
 mod special;
 
