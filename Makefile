@@ -11,7 +11,7 @@ DENY_VERSION := 0.20.2
 DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 FUZZ_VERSION := 0.13.2
 FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)/bin/cargo-fuzz
-FUZZ_TARGETS := pem certificate key kubeconfig manifest journal
+FUZZ_TARGETS := pem certificate key kubeconfig manifest journal log
 
 # A continuous-integration checkout is new each time: what it compiles is kept outside it.
 ifdef CI

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a property that does not hold is found by its panic")]
 
 use jiff::Timestamp;
+use perennial_core::diagnose::{self, Context, Gathering, Reading, Speaker, Symptom};
 use perennial_core::formats::component;
 use perennial_core::formats::flags::flags;
 use perennial_core::formats::kubeconfig::{self, splice};
@@ -147,6 +148,30 @@ fn chained(data: &[u8]) -> Vec<u8> {
 /// A target: its name, its function, and what it starts from.
 pub type Target = (&'static str, fn(&[u8]), Vec<Vec<u8>>);
 
+/// Lines as the components print them.
+const BAD_DAY: &str = include_str!("../../crates/cli/testdata/bad-day.log");
+
+/// A line of a log: nothing of it is kept that could steer a terminal, and nothing as long as a key.
+pub fn log(data: &[u8]) {
+    let context = Context { speaker: Speaker::Unknown, now: Timestamp::from_second(NOW).unwrap() };
+    let reading = diagnose::read(&String::from_utf8_lossy(data), &context);
+    let Reading::Fact(fact) = &reading else { return };
+    let names = match &fact.symptom {
+        Symptom::WrongName { wanted, valid_for } => wanted.iter().chain(valid_for).cloned().collect(),
+        Symptom::NodeForbidden { certified, node } => vec![certified.clone(), node.clone()],
+        _ => Vec::new(),
+    };
+    let path = fact.path.iter().map(ToString::to_string);
+    let peer = fact.peer.iter().map(|peer| peer.host.clone());
+    for kept in names.into_iter().chain(path).chain(peer).chain([fact.speaker.to_string()]) {
+        assert!(kept.len() <= 253 && kept.chars().all(|letter| letter.is_ascii_graphic()), "{kept:?}");
+        assert!(!kept.starts_with("eyJ"), "{kept:?}");
+    }
+    let mut gathering = Gathering::default();
+    gathering.add(reading, "log", 1);
+    assert_eq!(gathering.groups().len(), 1);
+}
+
 /// Every target.
 pub fn targets() -> Vec<Target> {
     use perennial_testdata::corpus::{self, Case};
@@ -168,5 +193,6 @@ pub fn targets() -> Vec<Target> {
         ("kubeconfig", kubeconfig, texts(corpus::kubeconfigs())),
         ("manifest", manifest, texts(settings)),
         ("journal", journal, corpus::journals()),
+        ("log", log, BAD_DAY.lines().map(|line| line.as_bytes().to_vec()).collect()),
     ]
 }

@@ -56,6 +56,7 @@ pub(crate) enum Verb {
     Renew(Renew),
     Reload(Reload),
     Verify(Verify),
+    Diagnose(Diagnose),
     Backup(Backup),
     Explain(Explain),
     Version,
@@ -108,6 +109,14 @@ pub(crate) struct Consent {
 pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) workload: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diagnose {
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<Utf8PathBuf>,
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) since: Option<SignedDuration>,
 }
 
 #[derive(Debug, Args)]
@@ -283,7 +292,7 @@ mod tests {
     fn help_fits_into_eighty_columns() {
         use unicode_width::UnicodeWidthStr;
         for language in [Language::En, Language::Zh] {
-            for verb in ["check", "renew", "reload", "verify", "backup", "explain", "version"] {
+            for verb in ["check", "renew", "reload", "verify", "diagnose", "backup", "explain", "version"] {
                 let arguments = ["perennial", verb, "--help"];
                 let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
                 for line in help.lines() {

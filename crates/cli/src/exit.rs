@@ -82,8 +82,12 @@ pub(crate) enum FailOn {
 
 /// The exit code of a look. `partial`: parts were out of reach for another reason than a check's own (not root).
 pub(crate) fn of_assessment(assessment: &Assessment, fail_on: FailOn, partial: bool) -> Exit {
-    let worst = assessment.worst();
     let blind = partial || assessment.count(|state| matches!(state, State::CouldNotLook(_))) > 0;
+    of_worst(assessment.worst(), fail_on, blind)
+}
+
+/// The exit code of the gravest that was found, where everything or not everything was looked at.
+pub(crate) fn of_worst(worst: Option<Severity>, fail_on: FailOn, blind: bool) -> Exit {
     if worst == Some(Severity::Critical) && fail_on != FailOn::Never {
         Exit::Critical
     } else if blind {

@@ -74,6 +74,7 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
         Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
+        Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(&session, &arguments),
         Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
         Some(Verb::Explain(arguments)) => verbs::explain::run(&session, &arguments),
         Some(Verb::Version) => verbs::version::run(&session),
@@ -84,7 +85,7 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
 /// `--root` is for looking: on a copy there is nothing to renew, restart or prove.
 fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     let name = match verb {
-        None | Some(Verb::Check(_) | Verb::Explain(_) | Verb::Version) => return Ok(()),
+        None | Some(Verb::Check(_) | Verb::Diagnose(_) | Verb::Explain(_) | Verb::Version) => return Ok(()),
         Some(Verb::Renew(_)) => "renew",
         Some(Verb::Reload(_)) => "reload",
         Some(Verb::Verify(_)) => "verify",

@@ -12,6 +12,7 @@ mod wrap;
 
 pub(crate) mod check;
 pub(crate) mod details;
+pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod glance;

@@ -6,10 +6,14 @@ use crate::language::{Language, refusal, run as say};
 use crate::output::findings::quoted;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use perennial_core::diagnose::Gathering;
 use perennial_core::inventory::Node;
 use perennial_core::plan::{Plan, Refusal, backup_directories};
 use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
 use perennial_host::act::{backup, journal, node};
+
+use perennial_host::observe::logs::{self, Log};
+use perennial_host::observe::superseded::{self, Survey};
 use perennial_host::observe::{self, Look};
 use perennial_host::session::{self, SessionError};
 use std::sync::Arc;
@@ -93,6 +97,32 @@ impl World {
             ..self.look.clone()
         };
         observe::node(&self.runtime, &look)
+    }
+
+    /// Reads logs: the named ones (`-` is stdin), else the node's own.
+    pub(crate) fn logs(
+        &self,
+        named: &[Utf8PathBuf],
+        since: Option<Timestamp>,
+        now: Timestamp,
+        to: &mut Gathering,
+    ) -> Vec<Log> {
+        if named.is_empty() {
+            let journal = logs::journal(&self.look.root, since, now, to);
+            let mut all = vec![journal];
+            all.extend(logs::containers(&self.look.root, since, now, to));
+            return all;
+        }
+        let read = |name: &Utf8PathBuf| match name.as_str() {
+            "-" => logs::stdin(since, now, to),
+            _ => logs::file(name, since, now, to),
+        };
+        named.iter().map(read).collect()
+    }
+
+    /// The certificates that lie beside those in use.
+    pub(crate) fn superseded(&self, node: &Node) -> Survey {
+        superseded::survey(&self.look, node)
     }
 
     /// Takes the node's lock. Until the answer is dropped nobody else works on the node.

@@ -4,6 +4,7 @@
 //! this crate judges and decides. `now` is always an argument.
 
 pub mod assess;
+pub mod diagnose;
 pub mod formats;
 pub mod inventory;
 pub mod plan;

@@ -13,11 +13,13 @@ mod holders;
 mod kubeconfigs;
 mod kubelet;
 mod listeners;
+pub mod logs;
 mod node;
 mod pairs;
 mod processes;
 mod static_pods;
 mod store;
+pub mod superseded;
 mod systemd;
 mod wanted;
 

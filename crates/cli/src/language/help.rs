@@ -67,6 +67,25 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 (70, exit_bug),
             ],
         },
+        "diagnose" => Texts {
+            about: about_diagnose(language),
+            usage: usage_diagnose(language),
+            examples: &[
+                ("perennial diagnose", example_diagnose),
+                ("perennial diagnose --since 2d", example_diagnose_since),
+                ("kubectl get nodes 2>&1 | perennial diagnose -", example_diagnose_stdin),
+                ("perennial diagnose --root /mnt/backup kubelet.log -o json", example_diagnose_root),
+            ],
+            exits: &[
+                (0, exit_diagnosed),
+                (1, exit_warning),
+                (2, exit_diagnosed_critical),
+                (3, exit_unread),
+                (4, exit_not_here),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
         "backup" => Texts {
             about: about_backup(language),
             usage: usage_backup(language),
@@ -177,6 +196,11 @@ words! {
         zh: "逐个连接证明磁盘上的证书就是正在使用的证书（只读）",
     }
     usage_verify { en: "perennial verify [OPTIONS]", zh: "perennial verify [选项]" }
+    about_diagnose {
+        en: "Say what log lines about certificates mean: whose certificate it is, what it is now, the one command. Without FILE: the journal of this node and the logs of its cluster containers",
+        zh: "解释日志中与证书有关的内容：是谁的证书、现在状态如何、应执行哪一条命令。\n不带 FILE 时读取本节点的系统日志和集群容器的日志",
+    }
+    usage_diagnose { en: "perennial diagnose [OPTIONS] [FILE…|-]", zh: "perennial diagnose [选项] [FILE…|-]" }
     about_backup {
         en: "Copy every certificate, key, kubeconfig and manifest of this node",
         zh: "复制本节点的所有证书、密钥、kubeconfig 和清单文件",
@@ -196,6 +220,10 @@ words! {
     example_reload { en: "show the plan, ask, restart one by one, prove", zh: "显示计划，确认，逐个重启，验证" }
     example_verify { en: "one line for each connection, with its proof", zh: "每个连接一行，附依据" }
     example_verify_workload { en: "also run a test Deployment, and remove it", zh: "另外运行一个测试 Deployment，然后删除" }
+    example_diagnose { en: "this node's logs of the last hour", zh: "本节点最近一小时的日志" }
+    example_diagnose_since { en: "of the last two days", zh: "最近两天的日志" }
+    example_diagnose_stdin { en: "what somebody just saw", zh: "刚刚看到的错误" }
+    example_diagnose_root { en: "a log and a tree from another node, for a program", zh: "来自另一节点的日志和文件副本，输出供程序读取" }
     example_backup { en: "into a new directory below /var/lib/perennial", zh: "复制到 /var/lib/perennial 下的新目录" }
     example_backup_dir { en: "into a directory of your choice", zh: "复制到指定目录" }
 
@@ -209,6 +237,9 @@ words! {
     exit_bug { en: "a bug in perennial", zh: "perennial 的缺陷" }
     exit_proven { en: "everything is proven", zh: "全部已证明" }
     exit_refuted { en: "something else is in use, or nothing works", zh: "使用的是其他证书，或无法工作" }
+    exit_diagnosed { en: "nothing found, or nothing worse than --fail-on asks for", zh: "没有发现问题，或没有达到 --fail-on 指定的级别" }
+    exit_diagnosed_critical { en: "something critical is behind the lines", zh: "日志背后有严重问题" }
+    exit_unread { en: "a log could not be read; without root the node's own", zh: "有日志无法读取；非 root 时本节点的日志如此" }
     exit_copied { en: "everything is copied", zh: "已全部复制" }
     exit_refused { en: "refused; nothing was changed", zh: "拒绝执行；没有做任何更改" }
     exit_done { en: "done and proven, or nothing to do", zh: "已完成并验证，或无需任何操作" }
@@ -247,6 +278,8 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "workload" => arg_workload,
         "secrets" => arg_secrets,
         "directory" => arg_directory,
+        "files" => arg_files,
+        "since" => arg_since,
         "codes" => explain::argument,
         _ => return None,
     };
@@ -255,7 +288,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 
 words! {
     arg_output { en: "table or json", zh: "table 或 json" }
-    arg_root { en: "look at a copied tree instead of this node (check only)", zh: "检查文件副本而不是本节点（仅用于 check）" }
+    arg_root { en: "look at a copied tree instead of this node (check, diagnose)", zh: "检查文件副本而不是本节点（用于 check、diagnose）" }
     arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
     arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
     arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }
@@ -284,5 +317,7 @@ words! {
         en: "also the certificates in TLS Secrets (no key is kept or shown)",
         zh: "同时检查 TLS Secret 中的证书（不保留也不显示密钥）",
     }
+    arg_files { en: "log files in any form; - reads stdin", zh: "任意形式的日志文件；- 表示读取 stdin" }
+    arg_since { en: "only lines younger than this: 1h (default for the node's own logs), 2d", zh: "只读取此时间以内的行：1h（本节点日志的默认值）、2d" }
     arg_directory { en: "where to (default: a new directory below /var/lib/perennial)", zh: "目标目录（默认为 /var/lib/perennial 下的新目录）" }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod check;
 mod cluster;
+pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod run;
@@ -154,6 +155,7 @@ mod tests {
         compare::<check::CheckReport<'_>>("CheckReport");
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");
+        compare::<diagnose::DiagnoseReport<'_>>("DiagnoseReport");
         compare::<verify::VerifyReport>("VerifyReport");
         compare::<explain::Explanation>("Explanation");
         compare::<BackupReport>("BackupReport");

@@ -304,3 +304,35 @@ fn a_dead_runtime_is_the_first_thing_that_is_said() {
         assert!(text.contains("systemctl status containerd crio"), "{text}");
     });
 }
+
+/// A log of a bad day, on a node whose certificates have ended.
+#[test]
+fn what_log_lines_mean() {
+    use super::diagnose::{Diagnosis, screen};
+    use super::findings::Scene;
+    use perennial_core::diagnose::{Context, Gathering, Speaker, answers, known, read};
+    let (node, now) = (dead(), time(TOO_LATE));
+    let mut gathering = Gathering::default();
+    let context = Context { speaker: Speaker::Unknown, now };
+    for (number, line) in (1..).zip(include_str!("../../testdata/bad-day.log").lines()) {
+        gathering.add(read(line, &context), "bad-day.log", number);
+    }
+    let answers = answers(&gathering, &known(&node, &[]), &node, now);
+    let logs = [perennial_host::observe::logs::Log {
+        name: "bad-day.log".to_owned(),
+        lines: Looked::Seen(gathering.lines),
+    }];
+    let diagnosis = Diagnosis {
+        scene: Scene { node: &node, now },
+        logs: &logs,
+        lines: gathering.lines,
+        harmless: gathering.harmless,
+        left_out: 0,
+        cut: None,
+        answers: &answers,
+    };
+    for (language, code) in LANGUAGES {
+        snapshot(&format!("diagnose_{code}"), &screen(language, &diagnosis));
+    }
+    assert!(screen(Language::En, &diagnosis).render(&terminal(true)).is_ascii());
+}

@@ -15,6 +15,7 @@ mod foreign_identity;
 mod healthy;
 mod intermediate;
 mod kubelet;
+mod log_lines;
 mod lost_key;
 mod mixed_algorithms;
 mod names;

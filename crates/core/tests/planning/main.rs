@@ -8,6 +8,7 @@
 )]
 
 mod control_plane;
+mod diagnosing;
 mod judging;
 mod places;
 mod proving;

@@ -118,6 +118,17 @@ impl Tree {
         Some(self.resolve(path.parent()?).ok()?.path.join(path.file_name()?))
     }
 
+    /// What the entry itself is: a link is a link.
+    pub(super) fn entry(&self, path: &Utf8Path) -> Option<Metadata> {
+        let directory = self.resolve(path.parent()?).ok()?.path;
+        std::fs::symlink_metadata(self.below(&directory.join(path.file_name()?))).ok()
+    }
+
+    /// Where a path of the node is on this machine, at the end of its links.
+    pub(super) fn located(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        self.resolve(path).ok().map(|end| self.below(&end.path))
+    }
+
     fn read_facts(&self, path: &Utf8Path) -> Result<(FileFacts, Zeroizing<Vec<u8>>), Looked<()>> {
         let end = self.resolve(path).map_err(|error| unread(&error))?;
         let real = self.below(&end.path);

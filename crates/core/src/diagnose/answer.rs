@@ -1,0 +1,520 @@
+//! Facts × known certificates → answers.
+
+use super::cause::{Cause, Client, Held};
+use super::gather::{Evidence, Gathering, Group};
+use super::known::{Known, Standing};
+use super::lines::{Fact, Judged, Symptom};
+use super::matching::{self, By, Match};
+use super::patterns::Kubeadm;
+use super::speaker::Speaker;
+use super::token::Peer;
+use crate::assess::{BACKDATED, Memory, memory};
+use crate::inventory::{Component, Credential, Holder, Looked, Node, Role};
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// An answer: what is behind some lines.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What.
+    pub cause: Cause,
+    /// How often it was said, when and where.
+    pub evidence: Evidence,
+    /// By whom.
+    pub speakers: BTreeSet<Speaker>,
+    /// The other ends of the connections, at most eight.
+    pub peers: BTreeSet<String>,
+}
+
+/// More addresses than these tell nobody anything.
+const PEERS: usize = 8;
+
+/// Answers everything that was gathered, causes first.
+pub fn answers(gathering: &Gathering, known: &[Known], node: &Node, now: Timestamp) -> Vec<Answer> {
+    let judge = Judge { known, node, now };
+    let mut answers: Vec<Answer> = Vec::new();
+    for group in gathering.groups() {
+        for cause in judge.causes(group) {
+            let fact = &group.fact;
+            let found = answers.iter_mut().find(|answer| answer.cause.same(&cause));
+            let answer = match found {
+                Some(answer) => {
+                    answer.cause.learn(cause);
+                    answer.evidence.add(&group.evidence);
+                    answer
+                }
+                None => {
+                    answers.push(Answer {
+                        cause,
+                        evidence: group.evidence.clone(),
+                        speakers: BTreeSet::new(),
+                        peers: BTreeSet::new(),
+                    });
+                    let Some(last) = answers.last_mut() else { continue };
+                    last
+                }
+            };
+            answer.speakers.insert(fact.speaker.clone());
+            if let Some(peer) = &fact.peer
+                && answer.peers.len() < PEERS
+            {
+                answer.peers.insert(peer.host.clone());
+            }
+        }
+    }
+    answers.sort_by_key(|answer| answer.cause.rank());
+    answers
+}
+
+struct Judge<'a> {
+    known: &'a [Known],
+    node: &'a Node,
+    now: Timestamp,
+}
+
+impl<'a> Judge<'a> {
+    fn causes(&self, group: &Group) -> Vec<Cause> {
+        let fact = &group.fact;
+        let speaker = fact.speaker.clone();
+        if speaker.network_plugin() && fact.symptom != Symptom::FileMissing {
+            return vec![Cause::NetworkPlugin { name: speaker.to_string() }];
+        }
+        let one = match &fact.symptom {
+            Symptom::Expired { .. } => return self.dates(group),
+            Symptom::NotYetValid { begins } => Cause::Clock {
+                object: matching::find(fact, self.known, self.node)
+                    .and_then(|found| found.found.first().map(|one| one.name.clone())),
+                begins: *begins,
+                judged_at: fact.judged_at,
+            },
+            Symptom::KubeletExpired { ended } => self.kubelet(fact, *ended, group),
+            Symptom::BootstrapMissing | Symptom::KubeletExits | Symptom::Anonymous => {
+                self.kubelet(fact, None, group)
+            }
+            Symptom::UnknownAuthority => self.authority(fact),
+            Symptom::WrongName { wanted, valid_for } => self.wrong_name(fact, wanted.as_ref(), valid_for),
+            Symptom::WrongUsage => {
+                let (name, path) = self.own(fact);
+                Cause::WrongUsage { name, path, peer: fact.peer.clone() }
+            }
+            Symptom::Refused { alert } => return self.refused(group, alert),
+            Symptom::Unauthorized => return self.unauthorized(group),
+            Symptom::NodeForbidden { certified, node } => {
+                Cause::NodeName { certified: certified.clone(), node: node.clone() }
+            }
+            Symptom::NotASymlink => Cause::NotASymlink {
+                path: fact.path.clone().unwrap_or_else(|| {
+                    self.node.kubelet.certificate_directory.join("kubelet-client-current.pem")
+                }),
+            },
+            Symptom::NoServingCertificate => Cause::NoServingCertificate,
+            Symptom::KeyMismatch
+            | Symptom::NoPem
+            | Symptom::KeyUnreadable
+            | Symptom::FileMissing
+            | Symptom::FileDenied => self.file(fact),
+            Symptom::TrailingPem => Cause::TwoAuthorities,
+            Symptom::SocketMissing => Cause::Socket {
+                path: fact.path.clone().unwrap_or_default(),
+                used: self.node.kubelet.runtime_socket.clone(),
+            },
+            Symptom::TokenExpired if speaker == Speaker::Kubeadm => Cause::JoinToken,
+            Symptom::Kubeadm(Kubeadm::Signature) => Cause::JoinToken,
+            Symptom::TokenExpired => Cause::Token { speaker, expired: true },
+            Symptom::TokenInvalid => Cause::Token { speaker, expired: false },
+            Symptom::Kubeadm(what) => Cause::Kubeadm { what: *what, path: fact.path.clone() },
+        };
+        vec![one]
+    }
+
+    /// A certificate has ended: whose, and what is it now?
+    fn dates(&self, group: &Group) -> Vec<Cause> {
+        let fact = &group.fact;
+        let ended = match &fact.symptom {
+            Symptom::Expired { ended } => *ended,
+            _ => None,
+        };
+        if self.to_itself(fact) && self.loopback_ended(ended) {
+            return vec![Cause::Loopback { ended }];
+        }
+        let Some(Match { found, by }) = matching::find(fact, self.known, self.node) else {
+            return vec![self.stranger(fact, ended)];
+        };
+        if let Some(authority) = found.iter().find(|one| one.standing == Standing::Authority) {
+            return vec![Cause::AuthorityExpired {
+                name: authority.name.clone(),
+                path: authority.path.clone(),
+                ended: authority.certificate.not_after(),
+            }];
+        }
+        // In use and ended: that is the cause, however many of the same run have ended with it.
+        let expired: Vec<_> = found.iter().filter(|one| self.live_and_ended(one)).collect();
+        if !expired.is_empty() {
+            return expired.into_iter().map(|one| self.expired(one)).collect();
+        }
+        let served = found.iter().find_map(|one| match one.standing {
+            Standing::Served { component, address } if one.certificate.not_after() <= self.now => {
+                Some(if self.is_loopback(one) {
+                    Cause::Loopback { ended: Some(one.certificate.not_after()) }
+                } else {
+                    let ended = one.certificate.not_after();
+                    Cause::ServedOld { component, address, name: one.name.clone(), ended }
+                })
+            }
+            _ => None,
+        });
+        if let Some(served) = served {
+            return vec![served];
+        }
+        let held: Vec<_> = found.iter().filter_map(|one| self.held(one)).map(Cause::Held).collect();
+        if !held.is_empty() {
+            return held;
+        }
+        let old: Vec<_> =
+            found.iter().filter(|one| matches!(one.standing, Standing::Superseded { .. })).copied().collect();
+        match (old.first(), found.first()) {
+            (Some(first), _) => vec![self.replaced(group, &old, first, by)],
+            // It is good: then the lines are older than it, or about another one.
+            (None, Some(first)) if self.before(group, made(first)) => vec![over(first)],
+            _ => vec![self.stranger(fact, ended)],
+        }
+    }
+
+    fn live_and_ended(&self, one: &Known) -> bool {
+        one.standing == Standing::Live && one.certificate.not_after() <= self.now
+    }
+
+    fn expired(&self, one: &Known) -> Cause {
+        let ended = one.certificate.not_after();
+        if one.role == Some(Role::KubeletClient) {
+            return Cause::KubeletLockedOut { path: one.path.clone(), ended: Some(ended) };
+        }
+        Cause::Expired { names: vec![one.name.clone()], ended }
+    }
+
+    /// A superseded certificate that a process is proven to hold, or may well hold.
+    fn held(&self, one: &Known) -> Option<Held> {
+        let Standing::Superseded { at } = one.standing else { return None };
+        let holder = self.stale_holder(&one.name)?;
+        let old = (one.certificate.subject(), one.certificate.serial_decimal(), one.path.clone());
+        Some(Held { old: Some(old), ended: Some(one.certificate.not_after()), at, ..self.holds(holder) })
+    }
+
+    fn stale_holder(&self, credential: &str) -> Option<&'a Holder> {
+        let holders = self.node.holders.iter().filter(|holder| holder.credential == credential);
+        holders.into_iter().find(|holder| matches!(memory(self.node, holder), Memory::Stale(_)))
+    }
+
+    fn holds(&self, holder: &Holder) -> Held {
+        let credential = self.node.credential(&holder.credential);
+        Held {
+            component: holder.component,
+            started: holder.started(),
+            name: holder.credential.clone(),
+            path: credential.map(|credential| credential.place.file().path.clone()).unwrap_or_default(),
+            old: None,
+            ended: None,
+            at: None,
+        }
+    }
+
+    fn replaced(&self, group: &Group, old: &[&Known], first: &Known, by: By) -> Cause {
+        let at = match first.standing {
+            Standing::Superseded { at } => at,
+            _ => None,
+        };
+        // Whoever held it was started again after the last line: it is over.
+        let mut names: Vec<_> = old.iter().map(|one| one.name.clone()).collect();
+        names.sort();
+        names.dedup();
+        let over_since = self
+            .node
+            .holders
+            .iter()
+            .filter(|holder| names.contains(&holder.credential))
+            .filter_map(Holder::started)
+            .chain(at)
+            .max();
+        if let Some(successor) = self.good_now(&first.name)
+            && self.before(group, over_since)
+        {
+            return over(successor);
+        }
+        let mut paths: Vec<Utf8PathBuf> = old.iter().map(|one| one.path.clone()).collect();
+        paths.truncate(PEERS);
+        Cause::Replaced {
+            names,
+            paths,
+            identity: first.certificate.subject(),
+            serial: (by == By::Serial).then(|| first.certificate.serial_decimal()),
+            ended: first.certificate.not_after(),
+            at,
+            by,
+            peer: group.fact.peer.clone(),
+        }
+    }
+
+    fn good_now(&self, name: &str) -> Option<&'a Known> {
+        self.known.iter().find(|one| {
+            one.name == name && one.standing == Standing::Live && one.certificate.not_after() > self.now
+        })
+    }
+
+    /// Whether the last line was written before a time.
+    fn before(&self, group: &Group, at: Option<Timestamp>) -> bool {
+        matches!((group.evidence.span, at), (Some((_, last)), Some(at)) if last < at)
+    }
+
+    /// The certificate is none of this node's.
+    fn stranger(&self, fact: &Fact, ended: Option<Timestamp>) -> Cause {
+        match (fact.judged, &fact.peer) {
+            (Judged::TheirClient, peer) => Cause::UnknownClient(Client {
+                speaker: fact.speaker.clone(),
+                serial: fact.serial.clone(),
+                ended,
+                peer: peer.clone(),
+                authority: self.signer(fact),
+            }),
+            (Judged::TheirServer, Some(peer)) => other_server(fact, peer),
+            _ => Cause::Unexplained { speaker: fact.speaker.clone(), what: fact.symptom.clone() },
+        }
+    }
+
+    /// The CA of this node whose key identifier the line names.
+    fn signer(&self, fact: &Fact) -> Option<String> {
+        let said = fact.authority_key_id.as_ref()?;
+        let authorities = self.known.iter().filter(|one| one.standing == Standing::Authority);
+        let by_key = |one: &&Known| {
+            let id = one.certificate.subject_key_id().unwrap_or_default();
+            id.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == *said
+        };
+        Some(authorities.into_iter().find(by_key).map(|one| one.name.clone()).unwrap_or_default())
+    }
+
+    /// Whether kube-apiserver speaks to its own address.
+    fn to_itself(&self, fact: &Fact) -> bool {
+        let server = fact.speaker == Speaker::Component(Component::KubeApiserver);
+        server
+            && fact.judged == Judged::TheirServer
+            && fact.peer.as_ref().is_some_and(|peer| {
+                matching::local(peer, self.node)
+                    && matching::served_at(peer, self.node) == Some(Role::ApiserverServing)
+            })
+    }
+
+    fn is_loopback(&self, one: &Known) -> bool {
+        one.certificate.common_name().is_some_and(|name| name.starts_with("apiserver-loopback-client@"))
+    }
+
+    /// Where the serving certificate is good, what kube-apiserver meets at its own address is its loopback certificate.
+    fn loopback_ended(&self, ended: Option<Timestamp>) -> bool {
+        let loopback = self.known.iter().find(|one| self.is_loopback(one));
+        match loopback {
+            Some(loopback) => {
+                loopback.certificate.not_after() <= self.now
+                    || ended == Some(loopback.certificate.not_after())
+            }
+            None => {
+                let serving = self.known.iter().filter(|one| one.role == Some(Role::ApiserverServing));
+                let ends: Vec<_> = serving.map(|one| one.certificate.not_after()).collect();
+                match ended {
+                    Some(ended) => !ends.contains(&ended),
+                    None => ends.iter().all(|end| *end > self.now),
+                }
+            }
+        }
+    }
+
+    /// The kubelet has no usable client certificate; or had none.
+    fn kubelet(&self, fact: &Fact, ended: Option<Timestamp>, group: &Group) -> Cause {
+        let own: Vec<_> = self
+            .known
+            .iter()
+            .filter(|one| one.role == Some(Role::KubeletClient) && one.standing == Standing::Live)
+            .collect();
+        let dead = own.iter().find(|one| one.certificate.not_after() <= self.now);
+        if let Some(dead) = dead {
+            let ended = Some(dead.certificate.not_after());
+            return Cause::KubeletLockedOut { path: dead.path.clone(), ended };
+        }
+        let running = self.node.kubelet.unit.seen().is_some_and(|unit| unit.running());
+        match own.first() {
+            Some(good) if running || self.before(group, made(good)) => over(good),
+            // Somebody else's log, or anonymous for another reason.
+            _ if fact.symptom == Symptom::Anonymous => Cause::Unauthorized { speaker: fact.speaker.clone() },
+            good => Cause::KubeletLockedOut {
+                path: fact
+                    .path
+                    .clone()
+                    .filter(|_| fact.symptom != Symptom::BootstrapMissing)
+                    .or_else(|| good.map(|good| good.path.clone()))
+                    .unwrap_or_else(|| self.node.kubelet.kubeconfig.clone()),
+                ended,
+            },
+        }
+    }
+
+    fn authority(&self, fact: &Fact) -> Cause {
+        match (fact.judged, &fact.peer) {
+            (Judged::TheirClient, peer) => {
+                Cause::StrangeClient { speaker: fact.speaker.clone(), peer: peer.clone() }
+            }
+            (Judged::TheirServer, Some(peer)) if service(peer) => other_server(fact, peer),
+            (_, peer) => Cause::Distrust { speaker: fact.speaker.clone(), peer: peer.clone() },
+        }
+    }
+
+    fn wrong_name(&self, fact: &Fact, wanted: Option<&String>, valid_for: &[String]) -> Cause {
+        let (name, path) = self.own(fact);
+        if name.is_none()
+            && let (Judged::TheirServer, Some(peer)) = (fact.judged, &fact.peer)
+            && service(peer)
+        {
+            return other_server(fact, peer);
+        }
+        let client = fact.judged == Judged::TheirClient;
+        let peer = fact.peer.clone().filter(|_| name.is_none());
+        // Who prints only the server's answer has reached it by the name that was wanted.
+        let asked = || wanted.filter(|_| !client && name.is_none()).and_then(|wanted| Peer::read(wanted));
+        let peer = peer.or_else(asked);
+        Cause::WrongName { client, name, path, wanted: wanted.cloned(), valid_for: valid_for.to_vec(), peer }
+    }
+
+    /// The credential of this node that a line is about, if it is a single one.
+    fn own(&self, fact: &Fact) -> (Option<String>, Option<Utf8PathBuf>) {
+        let local = fact.peer.as_ref().is_none_or(|peer| matching::local(peer, self.node));
+        let found = matching::find(fact, self.known, self.node).map(|found| found.found).unwrap_or_default();
+        let first = match (&found[..], &fact.symptom) {
+            // etcd reaches itself with its own serving certificate.
+            (_, Symptom::WrongUsage) if fact.judged == Judged::TheirClient => {
+                found.iter().find(|one| lacks_client_usage(one)).copied()
+            }
+            ([one], _) => Some(*one),
+            _ => None,
+        };
+        match first.filter(|_| local) {
+            Some(one) => (Some(one.name.clone()), Some(one.path.clone())),
+            None => (None, None),
+        }
+    }
+
+    /// The other end refuses the speaker's own certificate.
+    fn refused(&self, group: &Group, alert: &'static str) -> Vec<Cause> {
+        let fact = &group.fact;
+        if alert == "internal error" && fact.peer.as_ref().is_some_and(|peer| peer.port == Some(10250)) {
+            return vec![Cause::NoServingCertificate];
+        }
+        let causes = self.own_troubles(group);
+        if !causes.is_empty() {
+            return causes;
+        }
+        vec![Cause::Refused {
+            speaker: fact.speaker.clone(),
+            server: fact.judged == Judged::OwnServer,
+            peer: fact.peer.clone(),
+            alert,
+        }]
+    }
+
+    fn unauthorized(&self, group: &Group) -> Vec<Cause> {
+        let causes = self.own_troubles(group);
+        if causes.is_empty() {
+            vec![Cause::Unauthorized { speaker: group.fact.speaker.clone() }]
+        } else {
+            causes
+        }
+    }
+
+    /// What is wrong with the speaker's own certificates: ended, or older in memory than on disk.
+    fn own_troubles(&self, group: &Group) -> Vec<Cause> {
+        let Some(roles) = matching::roles(&group.fact, self.node) else { return Vec::new() };
+        let own = || self.known.iter().filter(|one| one.role.is_some_and(|role| roles.contains(&role)));
+        let expired: Vec<_> =
+            own().filter(|one| self.live_and_ended(one)).map(|one| self.expired(one)).collect();
+        if !expired.is_empty() {
+            return expired;
+        }
+        let names: BTreeSet<&str> =
+            own().filter(|one| one.standing == Standing::Live).map(|one| one.name.as_str()).collect();
+        let held =
+            names.into_iter().filter_map(|name| self.stale_holder(name)).map(|holder| self.holds(holder));
+        let held: Vec<_> = held.map(Cause::Held).collect();
+        if !held.is_empty() {
+            return held;
+        }
+        // Only one credential, good, and made after the last line.
+        let mut live = own().filter(|one| one.standing == Standing::Live);
+        match (live.next(), live.next()) {
+            (Some(one), None) if self.before(group, self.good_since(one)) => vec![over(one)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Since when a credential and who holds it are good.
+    fn good_since(&self, one: &Known) -> Option<Timestamp> {
+        let holders = self.node.holders.iter().filter(|holder| holder.credential == one.name);
+        let started = holders.filter_map(Holder::started).max();
+        made(one).max(started)
+    }
+
+    fn file(&self, fact: &Fact) -> Cause {
+        let used = |credential: &&Credential| {
+            fact.speaker.component().is_some_and(|component| credential.used_by.contains(&component))
+        };
+        let own: Vec<_> = self.node.credentials.iter().filter(used).collect();
+        let good = |credential: &Credential| {
+            credential.certificate.seen().is_some()
+                && credential.key.seen().is_some_and(|key| key.fits)
+                && credential.place.files().iter().all(|file| file.facts.seen().is_some())
+        };
+        // A denied file may be readable for us and not for a container: only the others can be seen to be over.
+        if fact.symptom != Symptom::FileDenied {
+            let named = self.node.credentials.iter().find(|credential| {
+                fact.path
+                    .as_ref()
+                    .is_some_and(|path| credential.place.files().iter().any(|file| file.path == *path))
+            });
+            if let Some(credential) = named.filter(|credential| good(credential))
+                && let Some(leaf) = credential.leaf()
+            {
+                let path = credential.place.file().path.clone();
+                return Cause::Over { name: credential.name.clone(), path, until: leaf.not_after() };
+            }
+        }
+        let bad = own.iter().find(|credential| match fact.symptom {
+            Symptom::KeyMismatch => credential.key.seen().is_some_and(|key| !key.fits),
+            Symptom::NoPem => {
+                matches!(credential.certificate, Looked::Unusable(_))
+                    || matches!(credential.key, Looked::Unusable(_))
+            }
+            Symptom::KeyUnreadable => matches!(credential.key, Looked::Unusable(_)),
+            _ => false,
+        });
+        let path = fact.path.clone().or_else(|| bad.map(|credential| credential.place.file().path.clone()));
+        Cause::File { path, speaker: fact.speaker.clone(), what: fact.symptom.clone() }
+    }
+}
+
+/// A name or address inside of the cluster: a webhook, an aggregated API.
+fn service(peer: &Peer) -> bool {
+    peer.host.ends_with(".svc") || peer.host.contains(".svc.")
+}
+
+fn other_server(fact: &Fact, peer: &Peer) -> Cause {
+    Cause::OtherServer { peer: peer.clone(), speaker: fact.speaker.clone(), what: fact.symptom.clone() }
+}
+
+fn over(one: &Known) -> Cause {
+    Cause::Over { name: one.name.clone(), path: one.path.clone(), until: one.certificate.not_after() }
+}
+
+fn made(one: &Known) -> Option<Timestamp> {
+    one.certificate.not_before().checked_add(BACKDATED).ok()
+}
+
+fn lacks_client_usage(one: &Known) -> bool {
+    use perennial_pki::certificate::ExtendedKeyUsage::{Any, ClientAuth};
+    let usages = one.certificate.extended_key_usages();
+    !usages.is_empty() && !usages.contains(&ClientAuth) && !usages.contains(&Any)
+}
