@@ -8,6 +8,7 @@ mod code;
 mod files;
 mod finding;
 mod kubelet;
+pub(crate) mod manifests;
 pub(crate) mod memory;
 mod policy;
 mod reload;
@@ -18,6 +19,7 @@ pub use about::About;
 pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
+pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, memory};
 pub use policy::{Policy, Threshold, duration};
 
@@ -63,6 +65,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     runs::check(node, &mut checks);
     files::check(node, &mut checks);
     access::check(node, &mut checks);
+    manifests::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     served::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);

@@ -214,6 +214,8 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             ..Told::default()
         },
         Finding::FileCutOff { .. }
+        | Finding::ManifestsCollide(_)
+        | Finding::SuperAdminUsed { .. }
         | Finding::FileSpecial { .. }
         | Finding::KeyExposed { .. }
         | Finding::LabelDiffers { .. } => places::tell(language, group),

@@ -9,6 +9,7 @@ mod cut_off;
 mod expired_etcd;
 mod healthy;
 mod kubelet;
+mod manifests;
 mod seen;
 mod special;
 
