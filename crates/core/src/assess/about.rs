@@ -57,9 +57,9 @@ impl Finding {
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
             Self::Cluster(finding) => finding.about(),
-            Self::ManifestsCollide(collision) => {
-                About::File(collision.files.first().map(Utf8PathBuf::as_path).unwrap_or_else(|| Utf8Path::new("")))
-            }
+            Self::ManifestsCollide(collision) => About::File(
+                collision.files.first().map(Utf8PathBuf::as_path).unwrap_or_else(|| Utf8Path::new("")),
+            ),
             Self::RunOpen { run, .. } => About::Run(run),
         }
     }
