@@ -5,7 +5,7 @@ mod escape;
 mod groups;
 mod kubelet;
 mod line;
-mod places;
+pub(crate) mod places;
 mod span;
 mod table;
 mod wrap;

@@ -12,6 +12,7 @@ mod files;
 mod finding;
 pub(crate) mod identity;
 mod kubelet;
+pub(crate) mod manifests;
 pub(crate) mod memory;
 mod names;
 mod party;
@@ -28,6 +29,7 @@ pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
 pub use identity::Identity;
+pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, memory};
 pub use party::Party;
 pub use policy::{Policy, Threshold, duration};
@@ -76,6 +78,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     runs::check(node, &mut checks);
     files::check(node, &mut checks);
     access::check(node, &mut checks);
+    manifests::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     authorities::check(node, &mut checks);
     for credential in &node.credentials {

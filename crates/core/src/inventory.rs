@@ -12,7 +12,7 @@ mod looked;
 mod node;
 mod past;
 
-pub use beside::{Beside, Copied};
+pub use beside::{Beside, Consumed, Copied, OtherPod};
 pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
     Published, Publisher, RequestState, Signer, TlsSecret,

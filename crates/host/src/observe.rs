@@ -6,6 +6,7 @@ mod api;
 mod authorities;
 mod backups;
 mod beside;
+mod consumers;
 mod containers;
 mod credentials;
 mod files;

@@ -1,6 +1,25 @@
 //! What findings about files, their owners' rights, manifests and copies say.
 
 messages! {
+    collide(pod: &str, n: usize) {
+        en: "{n} manifests define the static pod {pod}, and the kubelet reads them all",
+        zh: "有 {n} 个清单文件定义了静态 Pod {pod}，kubelet 会读取所有这些文件",
+    }
+    collide_refused(pod: &str, n: usize) {
+        en: "{n} manifests define the static pod {pod}: nobody can say which files it uses",
+        zh: "有 {n} 个清单文件定义了静态 Pod {pod}：无法确定它使用哪些文件",
+    }
+    flag_differs(flag: &str, values: &str) { en: "{flag}: {values}", zh: "{flag}：{values}" }
+    value_in(value: &str, file: &str) { en: "{value} in {file}", zh: "{value}（{file}）" }
+    super_admin_used(pod: &str, file: &str) {
+        en: "the static pod {pod} uses {file}",
+        zh: "静态 Pod {pod} 使用 {file}",
+    }
+    by_manifest(path: &str) { en: "by {path}", zh: "见 {path}" }
+    shared(path: &str, names: &str) {
+        en: "{names} share {path}, but not their other file: renewing one would break the other",
+        zh: "{names} 共用 {path}，但另一个文件不同：续订其中一个会使另一个失效",
+    }
     key_exposed(path: &str) {
         en: "everybody on this machine can read the private key in {path}",
         zh: "本机上的任何用户都能读取 {path} 中的私钥",
@@ -33,6 +52,28 @@ messages! {
 }
 
 words! {
+    no_such_flag { en: "absent", zh: "无" }
+    no_flag_differs { en: "their flags are the same", zh: "它们的参数相同" }
+    collide_effect {
+        en: "which one runs is chance: old flags and old certificate paths may win, and changes may have no effect",
+        zh: "运行哪一个全凭偶然：旧参数和旧证书路径可能生效，所做的更改也可能不起作用",
+    }
+    collide_note {
+        en: "(move away the one that should not run; a name that begins with a dot would be ignored, too)",
+        zh: "（移走不应运行的那个；以点开头的文件名也会被忽略）",
+    }
+    collide_hint {
+        en: "leave one manifest of it in that directory, then run the command again",
+        zh: "在该目录中只保留一个清单文件，然后再次执行命令",
+    }
+    super_admin_effect {
+        en: "it is cluster admin whatever RBAC says (system:masters), and the file exists only on the first control plane",
+        zh: "无论 RBAC 如何设置，它都拥有集群管理员权限（system:masters），而且该文件只存在于第一个控制平面节点上",
+    }
+    super_admin_act {
+        en: "let it use admin.conf (or better a kubeconfig of its own); edit a copy elsewhere and move it into place",
+        zh: "改用 admin.conf（最好使用专用的 kubeconfig）；请在其他目录编辑副本，再移动到位",
+    }
     key_exposed_effect {
         en: "whoever has an account here can act with this identity",
         zh: "在本机有账号的人都能冒用该身份",

@@ -3,6 +3,7 @@
 use super::Language;
 use super::trouble::trouble;
 use crate::output::findings::quoted;
+use crate::output::places::differing_flags;
 use crate::output::{date, exact};
 use perennial_core::inventory::{Attribute, Trouble};
 use perennial_core::plan::Refusal;
@@ -32,6 +33,19 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
         }
         Refusal::NothingHere => {
             words(super::screen::nothing_here(language, super::screen::this_node(language)), None)
+        }
+        Refusal::ManifestsCollide(collision) => Words {
+            sentence: super::places::collide_refused(language, &collision.pod, collision.files.len()),
+            details: collision
+                .files
+                .iter()
+                .map(ToString::to_string)
+                .chain(differing_flags(language, collision))
+                .collect(),
+            hint: Some(super::places::collide_hint(language).to_owned()),
+        },
+        Refusal::FileShared { path, credentials } => {
+            words(super::places::shared(language, path.as_str(), &credentials.join(language.comma())), None)
         }
         Refusal::WorkerNode => words(worker(language).to_owned(), Some("perennial check")),
         Refusal::UnknownCredential { name, known } => Words {

@@ -247,6 +247,8 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             ..Told::default()
         },
         Finding::FileCutOff { .. }
+        | Finding::ManifestsCollide(_)
+        | Finding::SuperAdminUsed { .. }
         | Finding::FileSpecial { .. }
         | Finding::KeyExposed { .. }
         | Finding::LabelDiffers { .. } => places::tell(language, group),

@@ -5,7 +5,7 @@ use super::findings::{Told, quoted};
 use super::groups::Group;
 use crate::language::{Language, finding as say, places as words, trouble::trouble};
 use camino::Utf8Path;
-use perennial_core::assess::Finding;
+use perennial_core::assess::{Collision, Finding};
 use perennial_core::inventory::{Copied, Trouble};
 
 /// Puts a group of them into words.
@@ -20,8 +20,49 @@ pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
         },
         Finding::KeyExposed { .. } => exposed(language, group),
         Finding::LabelDiffers { .. } => labels(language, group),
+        Finding::ManifestsCollide(collision) => collide(language, collision),
+        Finding::SuperAdminUsed { pod, manifest, file } => Told {
+            title: words::super_admin_used(language, pod, file.as_str()),
+            evidence: vec![words::by_manifest(language, manifest.as_str())],
+            left_alone: Some(words::super_admin_effect(language).to_owned()),
+            advice: Some(words::super_admin_act(language)),
+            ..Told::default()
+        },
         _ => Told::default(),
     }
+}
+
+fn collide(language: Language, collision: &Collision) -> Told {
+    let mut evidence: Vec<String> = collision.files.iter().map(ToString::to_string).collect();
+    evidence.extend(differing_flags(language, collision));
+    // All but the one under the usual name.
+    let directory = collision.files.first().and_then(|file| file.parent()?.parent());
+    let others: Vec<String> = collision.files.iter().skip(1).map(|file| quoted(file.as_str())).collect();
+    let command =
+        directory.map(|directory| format!("mv {} {}/", others.join(" "), quoted(directory.as_str())));
+    Told {
+        title: words::collide(language, &collision.pod, collision.files.len()),
+        evidence,
+        left_alone: Some(words::collide_effect(language).to_owned()),
+        command,
+        note: Some(words::collide_note(language)),
+        ..Told::default()
+    }
+}
+
+/// One line for each flag in which manifests of one pod differ.
+pub(crate) fn differing_flags(language: Language, collision: &Collision) -> Vec<String> {
+    if collision.flags.is_empty() {
+        return vec![words::no_flag_differs(language).to_owned()];
+    }
+    let line = |(flag, values): &(String, Vec<Option<String>>)| {
+        let named = values.iter().zip(&collision.files).map(|(value, file)| {
+            let value = value.as_deref().unwrap_or_else(|| words::no_such_flag(language));
+            words::value_in(language, value, file.file_name().unwrap_or_default())
+        });
+        words::flag_differs(language, flag, &named.collect::<Vec<_>>().join(language.comma()))
+    };
+    collision.flags.iter().map(line).collect()
 }
 
 fn cut_off(language: Language, path: &Utf8Path, why: &Trouble, backup: Option<&Copied>) -> Told {

@@ -17,6 +17,7 @@ mod intermediate;
 mod kubelet;
 mod log_lines;
 mod lost_key;
+mod manifests;
 mod mixed_algorithms;
 mod names;
 mod node_name;

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::inventory::Component;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// The object of a finding, by the name under which the inventory has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,7 @@ impl Finding {
             Self::FileMissing { path }
             | Self::OtherAuthorityTrusted { path, .. }
             | Self::FileUnusable { path, .. }
+            | Self::SuperAdminUsed { manifest: path, .. }
             | Self::FileCutOff { path, .. }
             | Self::LabelDiffers { path, .. }
             | Self::KeyExposed { path, .. }
@@ -75,6 +76,9 @@ impl Finding {
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
             Self::Cluster(finding) => finding.about(),
+            Self::ManifestsCollide(collision) => About::File(
+                collision.files.first().map(Utf8PathBuf::as_path).unwrap_or_else(|| Utf8Path::new("")),
+            ),
             Self::RunOpen { run, .. } => About::Run(run),
         }
     }

@@ -87,6 +87,8 @@ codes! {
     ForeignIdentity = 3302;
     /// The kubelet's certificate lacks the group of nodes.
     NodeGroupMissing = 3304;
+    /// A static pod acts as super-admin.
+    SuperAdminUsed = 3303;
     /// A listener serves something else than its file.
     ServedOther = 4101;
     /// A listener does not answer.
@@ -109,6 +111,8 @@ codes! {
     KeyMismatch = 5103;
     /// A file is empty, or ends in the middle.
     FileCutOff = 5104;
+    /// Several manifests define one static pod.
+    ManifestsCollide = 5105;
     /// A file's SELinux label is other than its neighbours'.
     LabelDiffers = 5106;
     /// A private key can be read by others.

@@ -2,7 +2,7 @@
 
 use super::{Check, Finding, State};
 use crate::inventory::{Component, Layout, Looked, Node, Role, Trouble};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// What lies on the disk of a node that runs the component.
 const TRACES: [(Component, Role); 3] = [
@@ -17,8 +17,17 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
     }
     missing_manifests(node, checks);
     for (path, trouble) in &node.troubles {
-        checks.push(Check { object: path.to_string(), state: unusable(node, "", path, trouble) });
+        let state = if stray(node, path) { State::NotApplicable } else { unusable(node, "", path, trouble) };
+        checks.push(Check { object: path.to_string(), state });
     }
+}
+
+/// Whether a file in the directory of manifests is nobody's manifest: an editor's probe (`4913`), a note. The kubelet
+/// tries to read it, fails and goes on (kubelet config/file_linux.go).
+fn stray(node: &Node, path: &Utf8Path) -> bool {
+    let manifest = ["yaml", "yml", "json", "manifest"];
+    path.parent() == Some(&node.kubelet.static_pods)
+        && !path.extension().is_some_and(|ending| manifest.contains(&ending))
 }
 
 /// What is said of a file that is there and can't be used. `name` is the credential's or CA's, where it is one.

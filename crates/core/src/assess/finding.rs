@@ -1,6 +1,6 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code, Identity, Party};
+use super::{Basis, ClusterFinding, Code, Collision, Identity, Party};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -247,6 +247,15 @@ pub enum Finding {
         /// The certificate's subject.
         subject: String,
     },
+    /// PRN3303.
+    SuperAdminUsed {
+        /// The static pod.
+        pod: String,
+        /// Its manifest.
+        manifest: Utf8PathBuf,
+        /// The kubeconfig.
+        file: Utf8PathBuf,
+    },
     /// PRN4101.
     ServedOther {
         /// Who serves.
@@ -354,6 +363,8 @@ pub enum Finding {
         /// perennial's newest copy whose parts fit each other.
         backup: Option<Copied>,
     },
+    /// PRN5105.
+    ManifestsCollide(Collision),
     /// PRN5106.
     LabelDiffers {
         /// The file.
@@ -499,6 +510,8 @@ impl Finding {
             Self::FileMissing { .. } => Code::FileMissing,
             Self::FileUnusable { .. } => Code::FileUnusable,
             Self::KeyMismatch { .. } => Code::KeyMismatch,
+            Self::SuperAdminUsed { .. } => Code::SuperAdminUsed,
+            Self::ManifestsCollide(_) => Code::ManifestsCollide,
             Self::FileCutOff { .. } => Code::FileCutOff,
             Self::LabelDiffers { .. } => Code::LabelDiffers,
             Self::KeyExposed { .. } => Code::KeyExposed,
@@ -537,6 +550,7 @@ impl Finding {
         match self {
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
+            Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),
             Self::KubeletRotationBlocked { needed, current, .. } => {
                 critical_if(*needed && matches!(current, Current::Dangling { .. }))
             }
@@ -583,7 +597,7 @@ impl Finding {
             | Self::TwoAuthorities { .. }
             | Self::KubeconfigUnusable { .. }
             | Self::KubeconfigOutdated { .. } => Severity::Warning,
-            Self::ExternalAuthority { .. } => Severity::Notice,
+            Self::ExternalAuthority { .. } | Self::SuperAdminUsed { .. } => Severity::Notice,
         }
     }
 }

@@ -23,7 +23,31 @@ pub struct Manifest {
     pub image: String,
     /// Its flags, `--name` → value.
     pub flags: BTreeMap<String, String>,
+    /// The pod's namespace.
+    pub namespace: String,
     mounts: Vec<Mount>,
+    others: Vec<Uses>,
+}
+
+/// What any container of a pod mounts and says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Uses {
+    container: String,
+    mounts: Vec<Mount>,
+    words: Vec<String>,
+}
+
+/// How a pod gets to a file of the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The container.
+    pub container: String,
+    /// The file's path inside the container.
+    pub inside: Utf8PathBuf,
+    /// The file itself is mounted; otherwise a directory above it.
+    pub alone: bool,
+    /// The container's command line or environment names it.
+    pub named: bool,
 }
 
 /// A host path inside the container.
@@ -63,8 +87,16 @@ impl Manifest {
         if component == Some(Component::Etcd) {
             container.environment_flags(&mut flags);
         }
+        let others = pod.spec.init_containers.iter().chain(&pod.spec.containers).map(|container| Uses {
+            container: container.name.clone(),
+            mounts: mounts(&pod.spec.volumes, container),
+            words: container.words().into_iter().chain(container.environment().into_values()).collect(),
+        });
+        let namespace = pod.metadata.namespace.clone();
         Ok(Self {
             component,
+            namespace: if namespace.is_empty() { "default".to_owned() } else { namespace },
+            others: others.collect(),
             container: container.name.clone(),
             image: container.image.clone(),
             flags,
@@ -76,6 +108,34 @@ impl Manifest {
     /// A flag's value, by its name without dashes.
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.flags.get(&format!("--{name}")).map(String::as_str)
+    }
+
+    /// A program that runs on the host itself, with the host's own paths.
+    pub fn of_host(component: Component, flags: BTreeMap<String, String>) -> Self {
+        Self {
+            pod: component.name().to_owned(),
+            namespace: String::new(),
+            component: Some(component),
+            container: component.name().to_owned(),
+            image: String::new(),
+            flags,
+            mounts: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// How the pod's containers get to `file`: the one that mounts the file itself first.
+    pub fn uses(&self, file: &Utf8Path) -> Option<Use> {
+        let found = self.others.iter().flat_map(|uses| {
+            uses.mounts.iter().filter_map(move |mount| {
+                let rest = file.strip_prefix(&mount.host).ok()?;
+                let alone = rest.as_str().is_empty();
+                let inside = if alone { mount.inside.clone() } else { mount.inside.join(rest) };
+                let named = uses.words.iter().any(|word| word.contains(inside.as_str()));
+                Some(Use { container: uses.container.clone(), inside, alone, named })
+            })
+        });
+        found.max_by_key(|found| (found.alone, found.named))
     }
 
     /// The version in the image's tag.
@@ -124,12 +184,14 @@ struct Pod {
 #[serde(default)]
 struct Metadata {
     name: String,
+    namespace: String,
     labels: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct Spec {
+    init_containers: Vec<Container>,
     containers: Vec<Container>,
     volumes: Vec<Volume>,
 }
@@ -245,6 +307,21 @@ spec:
     name: kubeconfig
 status: {}
 ";
+
+    #[test]
+    fn how_a_pod_gets_to_a_file_of_the_host() {
+        let manifest = Manifest::parse(KCM).unwrap();
+        let uses = |file: &str| manifest.uses(Utf8Path::new(file));
+        let file = uses("/srv/kubernetes/kcm.conf").unwrap();
+        assert_eq!(
+            (file.inside.as_str(), file.alone, file.named),
+            ("/etc/kubernetes/controller-manager.conf", true, true)
+        );
+        let below = uses("/srv/kubernetes/ssl/ca.crt").unwrap();
+        assert_eq!((below.inside.as_str(), below.alone, below.named), ("/etc/pki/ca.crt", false, true));
+        assert!(!uses("/srv/kubernetes/ssl/sa.key").unwrap().named);
+        assert_eq!(uses("/srv/kubernetes/ssl2/ca.crt"), None);
+    }
 
     #[test]
     fn a_component_its_flags_and_its_version() {

@@ -1,8 +1,9 @@
 //! What lies beside the credentials themselves and still matters to them.
 
-use super::File;
+use super::{Container, File, Looked};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// Everything beside a node's credentials.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Beside {
     pub key_files: Vec<File>,
     /// perennial's own copies of what is empty or cut off: of each credential or CA the newest that fits.
     pub backups: Vec<Copied>,
+    /// Static pods that are none of the control plane's components.
+    pub pods: Vec<OtherPod>,
 }
 
 impl Beside {
@@ -18,6 +21,41 @@ impl Beside {
     pub fn backup_of(&self, name: &str) -> Option<&Copied> {
         self.backups.iter().find(|copied| copied.name == name)
     }
+}
+
+/// A static pod that is none of the control plane's components: a virtual address, a proxy, an agent.
+#[derive(Clone, Debug)]
+pub struct OtherPod {
+    /// Its name, without the node's.
+    pub pod: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its manifest.
+    pub manifest: File,
+    /// The flags of its first container.
+    pub flags: BTreeMap<String, String>,
+    /// The credentials that it gets to.
+    pub consumes: Vec<Consumed>,
+}
+
+/// A credential that a pod gets to.
+#[derive(Clone, Debug)]
+pub struct Consumed {
+    /// The credential's or CA's name.
+    pub name: String,
+    /// Its file.
+    pub file: Utf8PathBuf,
+    /// The container.
+    pub container: String,
+    /// The file itself is mounted: the container sees the old one until it is started again. Otherwise a directory
+    /// above it is.
+    pub alone: bool,
+    /// The container's command line or environment names it.
+    pub named: bool,
+    /// The running container; `Absent` where the runtime was not asked.
+    pub running: Looked<Container>,
+    /// SHA-256 of the file as the container's own mount namespace shows it.
+    pub mounted_sha256: Looked<String>,
 }
 
 /// Copies of the files of one credential or CA, which fit each other.

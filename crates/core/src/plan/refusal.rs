@@ -1,6 +1,7 @@
 //! Why nothing was done.
 
 use super::Reason;
+use crate::assess::Collision;
 use crate::inventory::{Attribute, Component, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -19,6 +20,15 @@ pub enum Refusal {
     NothingHere,
     /// A worker has no certificates to renew: its kubelet rotates its own.
     WorkerNode,
+    /// Several manifests define one static pod: nobody can say which files it uses.
+    ManifestsCollide(Collision),
+    /// Two credentials share one of their files but not both: renewing one would break the other.
+    FileShared {
+        /// The file.
+        path: Utf8PathBuf,
+        /// The credentials.
+        credentials: Vec<String>,
+    },
     /// `--only` names something that is not here.
     UnknownCredential {
         /// What was asked for.

@@ -4,9 +4,9 @@ use super::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Source, St
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, RestartApiserver, Undo, digest, restart};
 use crate::assess::identity::{MixUp, mix_up};
 use crate::assess::memory::stale;
-use crate::assess::{Policy, certificates, chain, edges};
+use crate::assess::{Policy, certificates, chain, edges, manifests};
 use crate::inventory::{
-    Authority, Component, Credential, Directory, Layout, Looked, Material, Node, Place, Role,
+    Authority, Component, Credential, Directory, File, Layout, Looked, Material, Node, Place, Role,
 };
 use crate::reload;
 use camino::Utf8PathBuf;
@@ -33,8 +33,13 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
     check_authorities(node, &choice.chosen, now)?;
     let mut renewals = Vec::new();
     for credential in &choice.chosen {
-        renewals.push(reissue(node, credential, request, now)?);
+        let renewal = reissue(node, credential, request, now)?;
+        // One pair may serve two purposes (kubespray: etcd's server and peer): it is renewed once.
+        if !renewals.iter().any(|other: &Renewal| other.target == renewal.target) {
+            renewals.push(renewal);
+        }
     }
+    refuse_shared(node, &renewals)?;
     renewals.extend(copies(node, request, &renewals, &mut choice.kept));
 
     let restarts = restarts(node, request, &renewals, policy, now);
@@ -56,6 +61,31 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
     Ok(plan)
 }
 
+/// Refuses to renew a credential that shares one file with another but not all: in between neither would fit.
+fn refuse_shared(node: &Node, renewals: &[Renewal]) -> Result<(), Refusal> {
+    for renewal in renewals {
+        let ours = renewal.target.files();
+        for credential in node.credentials.iter().filter(|other| other.role != Role::UserKubeconfig) {
+            let theirs: Vec<_> = credential.place.files().into_iter().map(File::real_path).collect();
+            let shared = ours.iter().find(|path| theirs.contains(path));
+            if let Some(path) = shared.filter(|_| ours != theirs) {
+                let credentials = vec![renewal.credential.clone(), credential.name.clone()];
+                return Err(Refusal::FileShared { path: (*path).clone(), credentials });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether two credentials are one: the same files.
+fn same_files(node: &Node, one: &str, other: &str) -> bool {
+    let files = |name: &str| -> Option<Vec<Utf8PathBuf>> {
+        let credential = node.credential(name)?;
+        Some(credential.place.files().into_iter().map(|file| file.real_path().clone()).collect())
+    };
+    one == other || files(one).is_some_and(|files_of_one| Some(files_of_one) == files(other))
+}
+
 /// The control planes of the cluster that a run on this node does not touch.
 pub fn other_control_planes(node: &Node) -> Vec<String> {
     let own = node.name.as_deref().unwrap_or_default();
@@ -70,7 +100,10 @@ pub(super) fn refuse_layout(node: &Node) -> Result<(), Refusal> {
         Layout::Nothing => Err(Refusal::NothingHere),
         _ if !node.as_root => Err(Refusal::NotRoot),
         Layout::Worker => Err(Refusal::WorkerNode),
-        Layout::ControlPlane => Ok(()),
+        Layout::ControlPlane => match manifests::collisions(node).into_iter().next() {
+            Some(collision) => Err(Refusal::ManifestsCollide(collision)),
+            None => Ok(()),
+        },
     }
 }
 
@@ -392,7 +425,7 @@ fn restarts(
             let holds = |name: &str| {
                 node.holders.iter().any(|holder| {
                     holder.component == *component
-                        && holder.credential == name
+                        && same_files(node, &holder.credential, name)
                         && !reload::of_holder(node, holder).is_some_and(|row| row.class.follows())
                 })
             };
@@ -486,7 +519,9 @@ fn swap(node: &Node, renewal: &Renewal, restarts: &[Component]) -> Step {
         // A process that does not re-read it shows the new one after its restart, which proves it then.
         let later =
             restarts.contains(&listener.component) && !follows(node, listener.component, &renewal.credential);
-        listener.credential.as_deref() == Some(renewal.credential.as_str()) && !listener.loopback() && !later
+        let serves = listener.credential.as_deref();
+        let serves = serves.is_some_and(|name| same_files(node, name, &renewal.credential));
+        serves && !listener.loopback() && !later
     });
     let mut proofs = vec![Proof::OnDisk];
     let mut silent = false;

@@ -4,9 +4,9 @@ use crate::control_plane::{control_plane, kubeconfig, now, until};
 use crate::{days, decide, request};
 use camino::Utf8Path;
 use perennial_core::inventory::{
-    Attribute, Chain, Credential, FileKind, Fixed, Looked, Node, Place, Role, Trouble,
+    Attribute, Chain, Component, Credential, FileKind, Fixed, Looked, Node, Place, Role, Trouble,
 };
-use perennial_core::plan::{Reason, Refusal, Request, key_can_be_made};
+use perennial_core::plan::{Action, Plan, Proof, Reason, Refusal, Request, Verb, key_can_be_made, reload};
 
 fn edit(node: &mut Node, name: &str, change: impl FnOnce(&mut Credential)) {
     change(node.credentials.iter_mut().find(|credential| credential.name == name).unwrap());
@@ -108,4 +108,68 @@ fn a_lost_key_is_made_anew_and_advice_says_the_same() {
     let mut without = node.clone();
     without.authorities.iter_mut().for_each(|authority| authority.key = Looked::Absent);
     assert_eq!((advised(&without), planned(&without)), (None, false));
+}
+
+#[test]
+fn two_manifests_for_one_pod_stop_renew_and_reload_before_anything_is_done() {
+    let mut node = control_plane(days(30));
+    let mut second =
+        node.static_pods.iter().find(|pod| pod.component == Component::KubeApiserver).unwrap().clone();
+    second.manifest.path = "/etc/kubernetes/manifests/kube-apiserver.yaml.bak".into();
+    second.flags.insert("--tls-cert-file".to_owned(), "/old.crt".to_owned());
+    node.static_pods.push(second);
+    let mut only = request();
+    only.verb = Verb::Reload;
+    for refusal in [decide(&node, &request()).unwrap_err(), reload(&node, &only, now()).unwrap_err()] {
+        let Refusal::ManifestsCollide(collision) = refusal else { panic!("{refusal:?}") };
+        assert_eq!(collision.pod, "kube-apiserver");
+        assert_eq!(
+            collision.files,
+            [
+                "/etc/kubernetes/manifests/kube-apiserver.yaml",
+                "/etc/kubernetes/manifests/kube-apiserver.yaml.bak"
+            ]
+        );
+        assert_eq!(collision.flags[0].0, "--tls-cert-file");
+    }
+}
+
+/// Puts the files of one credential under another's name.
+fn share(node: &mut Node, one: &str, other: &str, key_too: bool) {
+    let place = node.credentials.iter().find(|known| known.name == one).unwrap().place.clone();
+    edit(node, other, |credential| match (&mut credential.place, place) {
+        (Place::Pair { certificate, key }, Place::Pair { certificate: theirs, key: their_key }) => {
+            *certificate = theirs;
+            if key_too {
+                *key = their_key;
+            }
+        }
+        _ => panic!(),
+    });
+}
+
+#[test]
+fn one_pair_for_two_purposes_is_renewed_once_and_proven_at_both_listeners() {
+    let mut node = control_plane(days(30));
+    let before = decide(&node, &request()).unwrap();
+    share(&mut node, "etcd-server", "etcd-peer", true);
+    let plan = decide(&node, &request()).unwrap();
+    assert_eq!(plan.renewals().count() + 1, before.renewals().count());
+    let swaps = |plan: &Plan| {
+        let of_pair = plan.steps.iter().filter(|step| match &step.action {
+            Action::Swap(swap) => swap.credential == "etcd-server",
+            _ => false,
+        });
+        of_pair
+            .map(|step| step.proofs.iter().filter(|proof| matches!(proof, Proof::Served(_))).count())
+            .sum::<usize>()
+    };
+    assert_eq!(swaps(&plan), swaps(&before) + 1, "the peers' listener shows the same certificate");
+}
+
+#[test]
+fn pairs_that_share_only_a_file_are_not_renewed() {
+    let mut node = control_plane(days(30));
+    share(&mut node, "etcd-server", "etcd-peer", false);
+    assert!(matches!(decide(&node, &request()), Err(Refusal::FileShared { .. })));
 }

@@ -1,9 +1,9 @@
 //! What lies beside the credentials.
 
-use super::backups;
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
+use super::{backups, consumers};
 use camino::Utf8Path;
 use perennial_core::inventory::{Authority, Beside, Component, File};
 
@@ -18,6 +18,7 @@ pub(super) fn beside(
     Beside {
         key_files: key_files(tree, pods, authorities),
         backups: backups::backups(tree, state_directory, authorities, found),
+        pods: consumers::pods(pods, authorities, found),
     }
 }
 

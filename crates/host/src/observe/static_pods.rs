@@ -3,19 +3,23 @@
 use super::files::{Tree, perhaps_cut_off};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::manifest::{self, Manifest};
-use perennial_core::inventory::{Component, Looked, StaticPod, Trouble};
+use perennial_core::inventory::{Component, File, Looked, StaticPod, Trouble};
 
 /// The control plane's manifests, parsed, and the files that could not be used.
 #[derive(Debug, Default)]
 pub(super) struct StaticPods {
     pub(super) found: Vec<(StaticPod, Manifest)>,
     pub(super) troubles: Vec<(Utf8PathBuf, Trouble)>,
+    /// Static pods that are none of the control plane's components.
+    pub(super) others: Vec<(File, Manifest)>,
+    /// Components that run on the host itself, with the file that says so.
+    pub(super) services: Vec<(File, Manifest)>,
     /// Components whose manifest is there under kubeadm's name but may not be read.
     hidden: Vec<Component>,
 }
 
 impl StaticPods {
-    /// Reads every manifest in `directory`; those of other pods than the control plane's are left out.
+    /// Reads every manifest in `directory`.
     pub(super) fn read(tree: &Tree, directory: &Utf8Path) -> Self {
         let mut pods = Self::default();
         let names = match tree.names(directory) {
@@ -34,11 +38,14 @@ impl StaticPods {
                 Looked::Unusable(trouble) => Err(trouble),
             };
             match parsed {
-                Ok(manifest) => pods.found.extend(manifest.component.map(|component| {
-                    let version = manifest.version();
-                    let flags = manifest.flags.clone();
-                    (StaticPod { component, manifest: content.file, version, flags }, manifest)
-                })),
+                Ok(manifest) => match manifest.component {
+                    Some(component) => {
+                        let (version, flags) = (manifest.version(), manifest.flags.clone());
+                        let pod = StaticPod { component, manifest: content.file, version, flags };
+                        pods.found.push((pod, manifest));
+                    }
+                    None => pods.others.push((content.file, manifest)),
+                },
                 Err(trouble) => {
                     if trouble == Trouble::PermissionDenied {
                         let is_called = |component: &Component| *name == format!("{component}.yaml");
@@ -51,9 +58,15 @@ impl StaticPods {
         pods
     }
 
-    /// The manifest of a component; of several the first, by file name.
+    /// The manifest of a component: of several the one under kubeadm's name, else the first; else its service.
     pub(super) fn manifest(&self, component: Component) -> Option<&Manifest> {
-        self.found.iter().find(|(pod, _)| pod.component == component).map(|(_, manifest)| manifest)
+        let of_pods = || self.found.iter().filter(|(pod, _)| pod.component == component);
+        let usual = of_pods().find(|(pod, _)| {
+            pod.manifest.path.file_name().is_some_and(|name| name == format!("{component}.yaml"))
+        });
+        let service = self.services.iter().find(|(_, manifest)| manifest.component == Some(component));
+        let pod = usual.or_else(|| of_pods().next());
+        pod.map(|(_, manifest)| manifest).or_else(|| service.map(|(_, manifest)| manifest))
     }
 
     /// Whether this node should run a component, also if its flags can't be read.

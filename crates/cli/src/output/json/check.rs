@@ -47,8 +47,26 @@ pub(crate) struct CheckReport<'a> {
     holders: Vec<HolderView<'a>>,
     /// Objects in the cluster that carry certificates; absent where the API server was not asked or did not answer.
     cluster: Option<ClusterView<'a>>,
+    /// Static pods beside the control plane's components, and the credentials that they get to.
+    consumers: Vec<ConsumerView<'a>>,
     /// A run that was neither finished nor undone.
     open_run: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct ConsumerView<'a> {
+    pod: &'a str,
+    namespace: &'a str,
+    manifest: &'a str,
+    credential: &'a str,
+    file: &'a str,
+    /// The file itself is mounted; otherwise a directory above it.
+    mounts_file: bool,
+    /// The pod's command line or environment names it.
+    named: bool,
+    started: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -297,9 +315,27 @@ impl<'a> CheckReport<'a> {
             listeners: node.listeners.iter().map(|listener| listener_view(report, listener)).collect(),
             holders: node.holders.iter().map(|holder| holder_view(report, holder)).collect(),
             cluster: ClusterView::of(report),
+            consumers: consumers(node),
             open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
         }
     }
+}
+
+fn consumers(node: &Node) -> Vec<ConsumerView<'_>> {
+    let pods = node.beside.pods.iter();
+    let used = pods.flat_map(|pod| {
+        pod.consumes.iter().map(move |used| ConsumerView {
+            pod: &pod.pod,
+            namespace: &pod.namespace,
+            manifest: pod.manifest.path.as_str(),
+            credential: &used.name,
+            file: used.file.as_str(),
+            mounts_file: used.alone,
+            named: used.named,
+            started: used.running.seen().map(|container| time(container.started_at)),
+        })
+    });
+    used.collect()
 }
 
 fn layout(layout: &Layout) -> &'static str {
