@@ -2,6 +2,7 @@
 
 mod about;
 mod access;
+mod balanced;
 pub(crate) mod certificates;
 mod cluster;
 mod code;
@@ -15,6 +16,7 @@ mod runs;
 mod served;
 
 pub use about::About;
+pub use balanced::{Met, MetFault};
 pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
@@ -65,6 +67,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     access::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     served::check(node, policy, now, &mut checks);
+    balanced::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);
     reload::check(node, &mut checks);
     kubelet::check(node, now, &mut checks);

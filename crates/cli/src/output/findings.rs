@@ -254,6 +254,9 @@ pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             note: Some(say::copy_note(language)),
             ..Told::default()
         },
+        Finding::BehindBalancer { server, of, met, failures } => {
+            cluster::behind(language, server, *of, met, failures)
+        }
         Finding::Cluster(finding) => cluster::tell(language, scene, finding),
         Finding::RunOpen { run, began } => Told {
             title: say::run_open(language, run, &exact(*began)),

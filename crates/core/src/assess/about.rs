@@ -55,6 +55,7 @@ impl Finding {
             | Self::KubeletServingEnds { path, .. }
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
+            Self::BehindBalancer { server, .. } => About::Object(server),
             Self::Cluster(finding) => finding.about(),
             Self::RunOpen { run, .. } => About::Run(run),
         }

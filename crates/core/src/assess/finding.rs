@@ -1,6 +1,6 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code};
+use super::{Basis, ClusterFinding, Code, Met, MetFault};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -312,6 +312,17 @@ pub enum Finding {
         /// When it began.
         began: Timestamp,
     },
+    /// PRN8206.
+    BehindBalancer {
+        /// The server that kubeconfigs name.
+        server: String,
+        /// How many connections were made.
+        of: usize,
+        /// The certificates that were met.
+        met: Vec<Met>,
+        /// Why the other connections showed none.
+        failures: Vec<String>,
+    },
     /// About an object in the cluster.
     Cluster(ClusterFinding),
 }
@@ -350,6 +361,7 @@ impl Finding {
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
             Self::RunOpen { .. } => Code::RunOpen,
+            Self::BehindBalancer { .. } => Code::BehindBalancer,
             Self::Cluster(finding) => finding.code(),
         }
     }
@@ -358,6 +370,11 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         let critical_if = |critical: bool| if critical { Severity::Critical } else { Severity::Warning };
         match self {
+            // A balancer that does not lead a node back to itself makes connections fail, too.
+            Self::BehindBalancer { met, .. } => {
+                let refused = |one: &Met| matches!(one.fault, Some(MetFault::Expired | MetFault::Foreign));
+                if met.iter().any(refused) { Severity::Critical } else { Severity::Warning }
+            }
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
             Self::KubeletRotationBlocked { needed, current, .. } => {
