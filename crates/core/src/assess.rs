@@ -3,6 +3,7 @@
 mod about;
 mod access;
 mod authorities;
+mod balanced;
 pub(crate) mod certificates;
 pub(crate) mod chain;
 mod clock;
@@ -25,6 +26,7 @@ pub(crate) mod trust;
 mod usage;
 
 pub use about::About;
+pub use balanced::{Met, MetFault};
 pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
@@ -91,6 +93,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     trust::check(node, now, &mut checks);
     clock::check(now, dated(node), &mut checks);
     served::check(node, policy, now, &mut checks);
+    balanced::check(node, policy, now, &mut checks);
     memory::check(node, &mut checks);
     reload::check(node, &mut checks);
     kubelet::check(node, now, &mut checks);

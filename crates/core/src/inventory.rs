@@ -1,6 +1,7 @@
 //! What was seen on a node, and what could not be looked at. Errors are data here: "could not look" is
 //! neither "missing" nor "valid".
 
+mod balancer;
 mod beside;
 mod cluster;
 mod credential;
@@ -12,6 +13,7 @@ mod looked;
 mod node;
 mod past;
 
+pub use balancer::Balancer;
 pub use beside::{Beside, Consumed, Copied, OtherPod};
 pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,

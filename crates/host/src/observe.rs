@@ -5,6 +5,7 @@ pub(crate) mod again;
 mod api;
 mod authorities;
 mod backups;
+mod balancer;
 mod beside;
 mod consumers;
 mod containers;
@@ -25,6 +26,7 @@ mod systemd;
 mod wanted;
 
 pub use again::api as api_client;
+pub use balancer::connections as balanced_connections;
 pub use files::{Content, Tree};
 pub use node::node;
 pub(crate) use pairs::{bundle, chain};

@@ -29,6 +29,22 @@ messages! {
         zh: "正在使用 {wanted}，其中为 {there}",
     }
     beside(foreign: &str) { en: "beside it: {foreign}", zh: "其他：{foreign}" }
+    behind(server: &str) {
+        en: "behind {server} a control plane shows what clients refuse, or nothing",
+        zh: "{server} 之后有控制平面节点出示了客户端会拒绝的证书，或没有应答",
+    }
+    behind_soon(server: &str) {
+        en: "behind {server} a certificate of another control plane ends soon",
+        zh: "{server} 之后另一控制平面节点的证书即将到期",
+    }
+    met(times: usize, of: usize, fingerprint: &str, date: &str) {
+        en: "{times} of {of} connections: {fingerprint}, until {date}",
+        zh: "{of} 个连接中的 {times} 个：{fingerprint}，到期 {date}",
+    }
+    not_met(times: usize, of: usize, reason: &str) {
+        en: "{times} of {of} connections: {reason}",
+        zh: "{of} 个连接中的 {times} 个：{reason}",
+    }
     serving_absent(node: &str) {
         en: "the kubelet of {node} has no serving certificate",
         zh: "{node} 的 kubelet 没有服务端证书",
@@ -81,6 +97,21 @@ messages! {
 }
 
 words! {
+    met_expired { en: "expired", zh: "已过期" }
+    met_soon { en: "ends soon", zh: "即将到期" }
+    met_foreign { en: "not signed by this cluster's CA", zh: "不是由本集群的证书机构签发" }
+    behind_effect {
+        en: "clients fail now and then, depending on the node that they meet",
+        zh: "客户端时好时坏，取决于连接到哪个节点",
+    }
+    behind_note {
+        en: "(where only this node's own connections fail: some balancers lead no node back to itself)",
+        zh: "（如果只有本节点自身的连接失败：某些负载均衡器不会将节点的连接转回该节点）",
+    }
+    behind_act {
+        en: "run perennial check on each control plane: each is judged there on its own address",
+        zh: "在每个控制平面节点上运行 perennial check：各节点以自身地址进行检查",
+    }
     state_pending { en: "pending", zh: "待批准" }
     state_not_issued { en: "approved, and not signed", zh: "已批准，但尚未签发" }
     fault_unreadable { en: "its request can't be read", zh: "无法读取其请求内容" }

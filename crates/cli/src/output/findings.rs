@@ -297,6 +297,9 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             note: Some(say::copy_note(language)),
             ..Told::default()
         },
+        Finding::BehindBalancer { server, of, met, failures } => {
+            cluster::behind(language, server, *of, met, failures)
+        }
         Finding::Cluster(finding) => cluster::tell(language, scene, finding),
         Finding::EdgeBroken { .. }
         | Finding::IntermediateEnds { .. }

@@ -215,6 +215,7 @@ pub(crate) fn healthy() -> Node {
             ),
             of_kubelet("kubelet-serving", Role::KubeletServing, "/var/lib/kubelet/pki/kubelet.crt"),
         ],
+        balancers: Vec::new(),
         holders: vec![
             holder(KubeControllerManager, "controller-manager.conf"),
             holder(KubeScheduler, "scheduler.conf"),

@@ -2,8 +2,8 @@
 
 use super::samples::{chain, healthy, time};
 use perennial_core::inventory::{
-    Approvals, Cluster, KubeletRequest, Looked, Node, Objects, Published, Publisher, RequestState, Signer,
-    TlsSecret, Trouble,
+    Approvals, Balancer, Cluster, Handshake, KubeletRequest, Looked, Node, Objects, Published, Publisher,
+    RequestState, Served, Signer, TlsSecret, Trouble,
 };
 use perennial_pki::certificate::Certificate;
 use perennial_pki::request::Request;
@@ -44,6 +44,8 @@ fn request(name: &str, created: &str, state: RequestState) -> KubeletRequest {
 
 fn with(objects: Objects) -> Node {
     let mut node = healthy();
+    // Another control plane's certificate of the same CA is as good as this one's.
+    node.balancers = vec![balancer(&[met("apiserver"), met("apiserver-kubelet-client")])];
     node.cluster = Looked::Seen(Cluster { objects: Some(objects), ..Cluster::default() });
     node
 }
@@ -103,7 +105,7 @@ pub(crate) fn troubled() -> Node {
     let mut client = request("csr-client", "2026-11-23T02:00:00Z", RequestState::ApprovedNotIssued);
     client.signer = Signer::KubeletClient;
     let addresses = |list: [&str; 2]| Looked::Seen(list.map(str::to_owned).to_vec());
-    with(Objects {
+    let mut node = with(Objects {
         published: vec![
             published(Publisher::ClusterInfo, INFO, "kubeconfig", &["front-proxy-ca"]),
             published(Publisher::RootCertificate, "configmap/kube-root-ca.crt -n a", "ca.crt", &["etcd-ca"]),
@@ -133,5 +135,22 @@ pub(crate) fn troubled() -> Node {
             name: "web".to_owned(),
             certificate: Looked::Seen(chain("kubelet-client-expired")),
         }]),
-    })
+    });
+    let silent = || Looked::Unusable(Trouble::NoAnswer("connection refused".to_owned()));
+    let connections = [met("apiserver"), met("kubelet-client-expired"), silent()];
+    node.balancers = vec![balancer(&[connections.clone(), connections].concat())];
+    node
+}
+
+fn met(from: &str) -> Looked<Served> {
+    let (handshake, client_authorities) = (Handshake::Completed, Vec::new());
+    Looked::Seen(Served { chain: chain(from), handshake, client_authorities })
+}
+
+fn balancer(connections: &[Looked<Served>]) -> Balancer {
+    Balancer {
+        server: "https://10.0.0.100:6443".to_owned(),
+        address: Looked::Seen("10.0.0.100:6443".parse().unwrap()),
+        connections: connections.to_vec(),
+    }
 }

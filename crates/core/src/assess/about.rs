@@ -75,6 +75,7 @@ impl Finding {
             | Self::RuntimeSilent { socket: path, .. }
             | Self::KubeconfigUnusable { path, .. }
             | Self::KubeconfigOutdated { path, .. } => About::File(path),
+            Self::BehindBalancer { server, .. } => About::Object(server),
             Self::Cluster(finding) => finding.about(),
             Self::ManifestsCollide(collision) => About::File(
                 collision.files.first().map(Utf8PathBuf::as_path).unwrap_or_else(|| Utf8Path::new("")),

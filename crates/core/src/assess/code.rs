@@ -153,6 +153,8 @@ codes! {
     RootCertificateDiffers = 8204;
     /// extension-apiserver-authentication holds other CAs than those in use.
     AuthenticationDiffers = 8205;
+    /// Behind the cluster's address a node serves what clients refuse, or does not answer.
+    BehindBalancer = 8206;
     /// The certificate in a TLS Secret has ended or ends soon.
     SecretEnds = 8207;
     /// This node's clock is behind: most certificates are not valid yet.

@@ -1,6 +1,6 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code, Collision, Identity, Party};
+use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -473,6 +473,17 @@ pub enum Finding {
         /// When it began.
         began: Timestamp,
     },
+    /// PRN8206.
+    BehindBalancer {
+        /// The server that kubeconfigs name.
+        server: String,
+        /// How many connections were made.
+        of: usize,
+        /// The certificates that were met.
+        met: Vec<Met>,
+        /// Why the other connections showed none.
+        failures: Vec<String>,
+    },
     /// About an object in the cluster.
     Cluster(ClusterFinding),
     /// PRN9101.
@@ -525,6 +536,7 @@ impl Finding {
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
             Self::RunOpen { .. } => Code::RunOpen,
+            Self::BehindBalancer { .. } => Code::BehindBalancer,
             Self::Cluster(finding) => finding.code(),
             Self::EdgeBroken { .. } => Code::EdgeBroken,
             Self::IntermediateEnds { .. } => Code::IntermediateEnds,
@@ -548,6 +560,11 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         let critical_if = |critical: bool| if critical { Severity::Critical } else { Severity::Warning };
         match self {
+            // A balancer that does not lead a node back to itself makes connections fail, too.
+            Self::BehindBalancer { met, .. } => {
+                let refused = |one: &Met| matches!(one.fault, Some(MetFault::Expired | MetFault::Foreign));
+                if met.iter().any(refused) { Severity::Critical } else { Severity::Warning }
+            }
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
             Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),

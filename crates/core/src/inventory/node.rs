@@ -1,7 +1,8 @@
 //! One node.
 
 use super::{
-    Authority, Beside, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked, Past, Trouble,
+    Authority, Balancer, Beside, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked,
+    Past, Trouble,
 };
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -43,6 +44,8 @@ pub struct Node {
     pub holders: Vec<Holder>,
     /// What the listeners serve.
     pub listeners: Vec<Listener>,
+    /// The cluster's address, where it is not this node's own.
+    pub balancers: Vec<Balancer>,
     /// The kubelet.
     pub kubelet: Kubelet,
     /// The API's view; `Absent` when it was not asked for.

@@ -142,6 +142,7 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
         static_pods: Component::STATIC.map(static_pod).into(),
         authorities: ["ca", "etcd-ca", "front-proxy-ca"].map(authority).into(),
         credentials,
+        balancers: Vec::new(),
         holders: vec![
             holder(Component::KubeControllerManager, "controller-manager.conf"),
             holder(Component::KubeScheduler, "scheduler.conf"),

@@ -5,7 +5,7 @@ use super::credentials::{self, Found};
 use super::files::Tree;
 use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
-use super::{Look, api, authorities, beside, holders, listeners, systemd};
+use super::{Look, api, authorities, balancer, beside, holders, listeners, systemd};
 use crate::act::journal::{self, Reason, Unreadable};
 use crate::act::lock::is_held;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -64,7 +64,13 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let socket = (processes && holders::HOLDERS.into_iter().any(|component| pods.runs(component)))
         .then(|| kubelet.runtime_socket.clone());
 
-    let (listeners, containers, unit, cluster) = runtime.block_on(async {
+    let servers = if look.objects && ask_listeners && pods.runs(Component::KubeApiserver) {
+        balancer::servers(&found, listeners::api_address(&pods, address))
+    } else {
+        Vec::new()
+    };
+
+    let (listeners, containers, unit, cluster, balancers) = runtime.block_on(async {
         tokio::join!(
             listeners::ask(questions),
             async {
@@ -79,6 +85,10 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
                     Some(access) => api::look(access, look, name.as_deref()).await,
                     None => Looked::Absent,
                 }
+            },
+            async {
+                let asked: tokio::task::JoinSet<_> = servers.into_iter().map(balancer::ask).collect();
+                asked.join_all().await
             },
         )
     });
@@ -102,6 +112,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         credentials: found.into_iter().map(|found| found.credential).collect(),
         holders,
         listeners,
+        balancers,
         kubelet,
         cluster,
         beside,

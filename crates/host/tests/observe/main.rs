@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 mod api;
+mod balanced;
 mod objects;
 mod odd;
 mod pki;

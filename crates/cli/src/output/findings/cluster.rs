@@ -4,7 +4,7 @@ use super::{Scene, Told, quoted, short, since};
 use crate::language::{Language, cluster as say, trouble::trouble};
 use crate::output::{date, exact, left};
 use camino::Utf8Path;
-use perennial_core::assess::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
+use perennial_core::assess::{BundleFault, ClusterFinding, Met, MetFault, OpenRequest, RequestFault};
 use perennial_core::inventory::{Publisher, RequestState};
 
 /// The role that lets nodes have their next certificate, and who is bound to it; the first one.
@@ -146,6 +146,36 @@ fn serving(language: Language, node: &str, absent: Option<&Utf8Path>, requests: 
         }
     };
     Told { title, evidence: seen, left_alone: Some(effect.to_owned()), command, advice, note }
+}
+
+/// What was met behind the cluster's address.
+pub(super) fn behind(language: Language, server: &str, of: usize, met: &[Met], failures: &[String]) -> Told {
+    let mut evidence: Vec<String> = Vec::new();
+    for one in met {
+        let line = say::met(language, one.times, of, &short(&one.fingerprint), &date(one.until));
+        let fault = one.fault.map(|fault| match fault {
+            MetFault::Expired => say::met_expired(language),
+            MetFault::EndsSoon => say::met_soon(language),
+            MetFault::Foreign => say::met_foreign(language),
+        });
+        evidence.push(match fault {
+            Some(fault) => format!("{line}{}{fault}", language.semicolon()),
+            None => line,
+        });
+    }
+    if let Some(first) = failures.first() {
+        evidence.push(say::not_met(language, failures.len(), of, first));
+    }
+    let soon =
+        failures.is_empty() && met.iter().all(|one| matches!(one.fault, None | Some(MetFault::EndsSoon)));
+    Told {
+        title: if soon { say::behind_soon(language, server) } else { say::behind(language, server) },
+        evidence,
+        left_alone: Some(say::behind_effect(language).to_owned()),
+        advice: Some(say::behind_act(language)),
+        note: (!failures.is_empty()).then(|| say::behind_note(language)),
+        ..Told::default()
+    }
 }
 
 /// The newest request in full, the others as a number.
