@@ -13,7 +13,7 @@ use super::token::Peer;
 use crate::assess::{BACKDATED, Memory, memory};
 use crate::inventory::{Component, Holder, Node, Role};
 use camino::Utf8PathBuf;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// An answer: what is behind some lines.
@@ -34,9 +34,9 @@ const PEERS: usize = 8;
 
 /// Answers everything that was gathered, causes first.
 pub fn answers(gathering: &Gathering, known: &[Known], node: &Node, now: Timestamp) -> Vec<Answer> {
-    let judge = Judge { known, node, now };
+    let judge = Judge { known, node, now, groups: gathering.groups() };
     let mut answers: Vec<Answer> = Vec::new();
-    for group in gathering.groups() {
+    for group in &judge.groups {
         for cause in judge.causes(group) {
             let fact = &group.fact;
             let found = answers.iter_mut().find(|answer| answer.cause.same(&cause));
@@ -73,7 +73,14 @@ struct Judge<'a> {
     known: &'a [Known],
     node: &'a Node,
     now: Timestamp,
+    groups: Vec<&'a Group>,
 }
+
+/// How long after a file was replaced lines about the old one still come: watches wake, connections are made anew.
+const SETTLING: SignedDuration = SignedDuration::from_secs(10);
+
+/// A server's line about a client, and the client's own line about the answer, are written within this time.
+const SAME_MOMENT: SignedDuration = SignedDuration::from_millis(100);
 
 impl<'a> Judge<'a> {
     fn causes(&self, group: &Group) -> Vec<Cause> {
@@ -115,7 +122,7 @@ impl<'a> Judge<'a> {
             | Symptom::NoPem
             | Symptom::KeyUnreadable
             | Symptom::FileMissing
-            | Symptom::FileDenied => self.file(fact),
+            | Symptom::FileDenied => self.file(group),
             Symptom::TrailingPem => Cause::TwoAuthorities,
             Symptom::SocketMissing => Cause::Socket {
                 path: fact.path.clone().unwrap_or_default(),
@@ -141,7 +148,7 @@ impl<'a> Judge<'a> {
             return vec![Cause::Loopback { ended }];
         }
         let Some(Match { found, by }) = matching::find(fact, self.known, self.node) else {
-            return vec![self.stranger(fact, ended)];
+            return self.stranger(group, ended);
         };
         if let Some(authority) = found.iter().find(|one| one.standing == Standing::Authority) {
             return vec![Cause::AuthorityExpired {
@@ -178,8 +185,8 @@ impl<'a> Judge<'a> {
         match (old.first(), found.first()) {
             (Some(first), _) => vec![self.replaced(group, &old, first, by)],
             // It is good: then the lines are older than it, or about another one.
-            (None, Some(first)) if self.before(group, made(first)) => vec![over(first)],
-            _ => vec![self.stranger(fact, ended)],
+            (None, Some(first)) if self.before(group, self.good_since(first)) => vec![over(first)],
+            _ => self.stranger(group, ended),
         }
     }
 
@@ -263,14 +270,36 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Since when a credential is good everywhere: made, in its file, and read by who holds it.
+    fn good_since(&self, one: &Known) -> Option<Timestamp> {
+        let holders = self.node.holders.iter().filter(|holder| holder.credential == one.name);
+        let started = holders.filter_map(Holder::started).max();
+        let files = self.node.credential(&one.name).map(|it| it.place.files()).unwrap_or_default();
+        let changed = files.into_iter().filter_map(|file| file.facts.seen()).map(|facts| facts.changed).max();
+        let changed = changed.and_then(|at| at.checked_add(SETTLING).ok());
+        made(one).max(started).max(changed)
+    }
+
     /// Whether the last line was written before a time.
     fn before(&self, group: &Group, at: Option<Timestamp>) -> bool {
         matches!((group.evidence.span, at), (Some((_, last)), Some(at)) if last < at)
     }
 
     /// The certificate is none of this node's.
-    fn stranger(&self, fact: &Fact, ended: Option<Timestamp>) -> Cause {
-        match (fact.judged, &fact.peer) {
+    fn stranger(&self, group: &Group, ended: Option<Timestamp>) -> Vec<Cause> {
+        let fact = &group.fact;
+        // Where nobody has kept a copy of what was replaced, its holder gives itself away by its own lines.
+        if fact.judged == Judged::TheirClient
+            && let Some(own) = self.said_at_once(group)
+        {
+            return own;
+        }
+        if fact.judged == Judged::TheirServer
+            && let Some(one) = self.serves_now(fact).filter(|one| self.before(group, self.good_since(one)))
+        {
+            return vec![over(one)];
+        }
+        vec![match (fact.judged, &fact.peer) {
             (Judged::TheirClient, peer) => Cause::UnknownClient(Client {
                 speaker: fact.speaker.clone(),
                 serial: fact.serial.clone(),
@@ -280,7 +309,28 @@ impl<'a> Judge<'a> {
             }),
             (Judged::TheirServer, Some(peer)) => other_server(fact, peer),
             _ => Cause::Unexplained { speaker: fact.speaker.clone(), what: fact.symptom.clone() },
-        }
+        }]
+    }
+
+    /// What is wrong with the component of this node that was refused in the very moment in which a server refused
+    /// a client.
+    fn said_at_once(&self, group: &Group) -> Option<Vec<Cause>> {
+        let (_, refused) = group.evidence.span?;
+        let at_once = |other: &&&Group| {
+            let last = other.evidence.span.map(|(_, last)| last);
+            other.fact.symptom == Symptom::Unauthorized
+                && last.is_some_and(|last| last.duration_since(refused).abs() <= SAME_MOMENT)
+        };
+        let mut own = self.groups.iter().filter(at_once).map(|other| self.own_troubles(other));
+        own.find(|causes| !causes.is_empty())
+    }
+
+    /// The certificate in use of the listener of this node that a line is about, if it is good.
+    fn serves_now(&self, fact: &Fact) -> Option<&'a Known> {
+        let peer = fact.peer.as_ref().filter(|peer| matching::local(peer, self.node))?;
+        let role = matching::served_at(peer, self.node)?;
+        let live = |one: &&Known| one.role == Some(role) && one.standing == Standing::Live;
+        self.known.iter().find(live).filter(|one| one.certificate.not_after() > self.now)
     }
 
     /// The CA of this node whose key identifier the line names.
@@ -370,13 +420,6 @@ impl<'a> Judge<'a> {
             Some(one) => (Some(one.name.clone()), Some(one.path.clone())),
             None => (None, None),
         }
-    }
-
-    /// Since when a credential and who holds it are good.
-    fn good_since(&self, one: &Known) -> Option<Timestamp> {
-        let holders = self.node.holders.iter().filter(|holder| holder.credential == one.name);
-        let started = holders.filter_map(Holder::started).max();
-        made(one).max(started)
     }
 }
 

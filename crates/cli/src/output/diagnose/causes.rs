@@ -9,6 +9,7 @@ use crate::output::groups::Group;
 use crate::output::{date, exact};
 use perennial_core::assess::Finding;
 use perennial_core::diagnose::{Cause, Held, Symptom};
+use perennial_core::inventory::Role;
 
 pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Told {
     let node = scene.node;
@@ -185,8 +186,14 @@ fn as_finding(language: Language, scene: &Scene<'_>, first: &Finding, more: &[Fi
 }
 
 fn expired(language: Language, scene: &Scene<'_>, names: &[String], ended: jiff::Timestamp) -> Told {
-    let findings: Vec<_> = names
-        .iter()
+    // People's copies last: the command is that of the first.
+    let copied = |name: &&String| {
+        scene.node.credential(name).is_some_and(|credential| credential.role == Role::UserKubeconfig)
+    };
+    let (copies, own): (Vec<_>, Vec<_>) = names.iter().partition(copied);
+    let findings: Vec<_> = own
+        .into_iter()
+        .chain(copies)
         .map(|name| Finding::CertificateExpired { credential: name.clone(), at: ended })
         .collect();
     match findings.split_first() {

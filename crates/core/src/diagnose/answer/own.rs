@@ -1,9 +1,9 @@
 //! What is wrong with the speaker's own: its certificate, the kubelet's, a file that it could not use.
 
-use super::{Judge, made, over};
+use super::{Judge, SETTLING, made, over};
 use crate::diagnose::cause::Cause;
 use crate::diagnose::gather::Group;
-use crate::diagnose::known::Standing;
+use crate::diagnose::known::{Known, Standing};
 use crate::diagnose::lines::{Fact, Judged, Symptom};
 use crate::diagnose::matching;
 use crate::inventory::{Credential, Looked, Role};
@@ -68,7 +68,7 @@ impl Judge<'_> {
     }
 
     /// What is wrong with the speaker's own certificates: ended, or older in memory than on disk.
-    fn own_troubles(&self, group: &Group) -> Vec<Cause> {
+    pub(super) fn own_troubles(&self, group: &Group) -> Vec<Cause> {
         let Some(roles) = matching::roles(&group.fact, self.node) else { return Vec::new() };
         let own = || self.known.iter().filter(|one| one.role.is_some_and(|role| roles.contains(&role)));
         let expired: Vec<_> =
@@ -84,15 +84,17 @@ impl Judge<'_> {
         if !held.is_empty() {
             return held;
         }
-        // Only one credential, good, and made after the last line.
-        let mut live = own().filter(|one| one.standing == Standing::Live);
-        match (live.next(), live.next()) {
-            (Some(one), None) if self.before(group, self.good_since(one)) => vec![over(one)],
+        // All of them good, and since after the last line.
+        let live: Vec<_> = own().filter(|one| one.standing == Standing::Live).collect();
+        match live.first() {
+            Some(one) if live.iter().all(|one| self.before(group, self.good_since(one))) => vec![over(one)],
             _ => Vec::new(),
         }
     }
 
-    pub(super) fn file(&self, fact: &Fact) -> Cause {
+    /// A file that the speaker could not use.
+    pub(super) fn file(&self, group: &Group) -> Cause {
+        let fact = &group.fact;
         let used = |credential: &&Credential| {
             fact.speaker.component().is_some_and(|component| credential.used_by.contains(&component))
         };
@@ -125,7 +127,32 @@ impl Judge<'_> {
             Symptom::KeyUnreadable => matches!(credential.key, Looked::Unusable(_)),
             _ => false,
         });
+        if fact.path.is_none()
+            && bad.is_none()
+            && let Some(one) = self.replaced_meanwhile(group, &own)
+        {
+            return over(one);
+        }
         let path = fact.path.clone().or_else(|| bad.map(|credential| credential.place.file().path.clone()));
         Cause::File { path, speaker: fact.speaker.clone(), what: fact.symptom.clone() }
+    }
+
+    /// Who reads a pair while it is being replaced, one file after the other, finds a key that does not fit: of the
+    /// speaker's own, which are all good, the one whose file was changed around the last line.
+    fn replaced_meanwhile(&self, group: &Group, own: &[&Credential]) -> Option<&Known> {
+        let (_, last) = group.evidence.span?;
+        let known =
+            |name: &str| self.known.iter().find(|one| one.name == name && one.standing == Standing::Live);
+        let around = |credential: &&&Credential| {
+            let files = credential.place.files().into_iter().filter_map(|file| file.facts.seen());
+            files.map(|facts| facts.changed).any(|changed| last.duration_since(changed).abs() <= SETTLING)
+        };
+        let credential = own.iter().find(around).or_else(|| {
+            // Replaced once more since then.
+            own.iter().find(|credential| {
+                known(&credential.name).is_some_and(|one| self.before(group, self.good_since(one)))
+            })
+        })?;
+        known(&credential.name)
     }
 }
