@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_core::inventory::{FileKind, Looked, Trouble};
 use perennial_pki::digest::sha256_hex;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 
@@ -30,6 +31,24 @@ pub(super) fn named(name: &str) -> Option<Process> {
     found.into_iter().next()
 }
 
+/// The process of that program in our own mount namespace, that of the service of the same name first. What runs in a
+/// container is none of the host's services.
+pub(super) fn of_host(name: &str) -> Option<Process> {
+    let ours = fs::read_link("/proc/self/ns/mnt").ok()?;
+    let on_host = |process: &Process| {
+        let theirs = fs::read_link(format!("/proc/{}/ns/mnt", process.pid));
+        theirs.is_ok_and(|theirs| theirs == ours)
+    };
+    let of_service = |process: &Process| {
+        let group = fs::read_to_string(format!("/proc/{}/cgroup", process.pid));
+        group.is_ok_and(|group| group.lines().any(|line| line.ends_with(&format!("/{name}.service"))))
+    };
+    let found: Vec<Process> =
+        all().filter(|process| process.program() == Some(name) && on_host(process)).collect();
+    let at = found.iter().position(of_service).unwrap_or_default();
+    found.into_iter().nth(at)
+}
+
 fn all() -> impl Iterator<Item = Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| {
@@ -50,6 +69,17 @@ fn command_line(pid: u32) -> Option<Vec<String>> {
 impl Process {
     fn program(&self) -> Option<&str> {
         Utf8Path::new(self.arguments.first()?).file_name()
+    }
+
+    /// Those of its environment variables that begin with `prefix`; `None` where they may not be read.
+    pub(super) fn environment(&self, prefix: &str) -> Option<BTreeMap<String, String>> {
+        let bytes = zeroize::Zeroizing::new(fs::read(format!("/proc/{}/environ", self.pid)).ok()?);
+        let variables = bytes.split(|byte| *byte == 0).filter(|entry| entry.starts_with(prefix.as_bytes()));
+        let variables = variables.filter_map(|entry| {
+            let (name, value) = std::str::from_utf8(entry).ok()?.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        });
+        Some(variables.collect())
     }
 
     /// When it started: clock ticks since boot (proc_pid_stat(5), field 22) on top of the boot's second.
