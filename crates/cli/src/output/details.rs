@@ -129,8 +129,12 @@ fn credential_row(language: Language, report: &Report<'_>, credential: &Credenti
     };
     let node = report.node;
     let same = |other: &&Credential| node.same_pair(other).is_some_and(|first| first.name == credential.name);
-    let others = node.credentials.iter().filter(same).map(|other| other.name.as_str());
-    let name = names(language, std::iter::once(name.as_str()).chain(others));
+    let others: Vec<&str> = node.credentials.iter().filter(same).map(|other| other.name.as_str()).collect();
+    let name = match others.as_slice() {
+        [] => name,
+        [other] => [name.as_str(), other].join(language.comma()),
+        others => format!("{name} +{}", others.len()),
+    };
     Row::new(worst_of(report, &credential.name), [name, ends, left, path])
 }
 

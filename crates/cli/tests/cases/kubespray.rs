@@ -168,7 +168,7 @@ fn a05_the_members_expired_pair_is_one_finding() {
     let broken = |edge: &&Value| edge["works"] == false;
     let edges = seen.json["edges"].as_array().unwrap().iter().filter(broken);
     let edges: Vec<_> = edges.map(|edge| edge["from"].as_str().unwrap()).collect();
-    assert_eq!(edges, ["kube-apiserver", "the other etcd members"]);
+    assert_eq!(edges, ["kube-apiserver", "etcd peers"]);
 }
 
 #[test]
