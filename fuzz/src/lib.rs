@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use perennial_core::diagnose::{self, Context, Gathering, Reading, Speaker, Symptom};
 use perennial_core::formats::component;
+use perennial_core::formats::etcd;
 use perennial_core::formats::flags::flags;
 use perennial_core::formats::kubeconfig::{self, splice};
 use perennial_core::formats::kubelet::KubeletConfiguration;
@@ -110,6 +111,7 @@ pub fn manifest(data: &[u8]) {
         drop(read.overridden_by(&flags(&text.lines().collect::<Vec<_>>())).runtime_socket());
     }
     drop(component::kubeconfig(text));
+    drop(etcd::configuration(text));
     drop(Service::parse(&[text]).arguments(&[text]));
 }
 

@@ -23,6 +23,7 @@
 pub mod corpus;
 mod der;
 mod issue;
+mod kubespray;
 mod leaf;
 mod node;
 mod tree;

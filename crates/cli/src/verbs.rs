@@ -29,7 +29,7 @@ fn observe(session: &Session, world: &World, depth: Depth) -> Result<Node, Failu
     let node = world.observe(depth);
     let language = session.answer_language();
     match &node.layout {
-        Layout::ControlPlane | Layout::Worker => Ok(node),
+        Layout::ControlPlane | Layout::Worker | Layout::Etcd => Ok(node),
         Layout::Foreign(name) => Err(Failure::new(Exit::Refused, say::foreign(language, name))),
         Layout::Nothing => {
             let root = session.global.root.as_ref();

@@ -16,6 +16,7 @@ mod kubelet;
 pub(crate) mod manifests;
 pub(crate) mod memory;
 mod names;
+mod once;
 mod party;
 mod policy;
 mod reload;
@@ -99,6 +100,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     kubelet::check(node, now, &mut checks);
     runtime::check(node, &mut checks);
     cluster::check(node, policy, now, &mut checks);
+    once::tell_once(node, &mut checks);
     Assessment { checks }
 }
 

@@ -5,6 +5,7 @@
 mod base64;
 pub mod cluster_info;
 pub mod component;
+pub mod etcd;
 pub mod flags;
 pub mod kubeconfig;
 pub mod kubelet;

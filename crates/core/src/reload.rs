@@ -321,7 +321,7 @@ pub fn reload(
 /// The version of a component: its own image's, else the node's Kubernetes version. The kubelet's is not looked at:
 /// it may be older than the control plane.
 pub fn version(node: &Node, component: Component) -> Option<Version> {
-    let own = node.static_pod(component).and_then(|pod| pod.version);
+    let own = node.component(component).and_then(|pod| pod.version);
     match component {
         Etcd => own,
         _ => own.or(node.kubernetes),

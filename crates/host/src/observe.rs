@@ -10,6 +10,7 @@ mod beside;
 mod consumers;
 mod containers;
 mod credentials;
+mod etcd;
 mod files;
 mod holders;
 mod kubeconfigs;

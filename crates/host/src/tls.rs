@@ -1,10 +1,12 @@
 //! TLS as an observer needs it: what a listener presents counts, whatever one may think of it ([`probe`]); and
 //! as a client of a node's own API server needs it ([`NodeVerifier`]).
 
+mod get;
 mod legacy;
 mod probe;
 mod verifier;
 
+pub use get::get;
 pub use probe::probe;
 pub use verifier::NodeVerifier;
 

@@ -48,6 +48,7 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             words(super::places::shared(language, path.as_str(), &credentials.join(language.comma())), None)
         }
         Refusal::WorkerNode => words(worker(language).to_owned(), Some("perennial check")),
+        Refusal::EtcdMachine => words(etcd_machine(language).to_owned(), Some("perennial check")),
         Refusal::UnknownCredential { name, known } => Words {
             sentence: unknown_credential(language, name),
             details: vec![there_is(language, &known.join(language.comma()))],
@@ -159,6 +160,10 @@ words! {
     worker {
         en: "this is a worker: its kubelet renews its own certificate, there is nothing to renew here",
         zh: "这是工作节点：kubelet 会自行轮换证书，此处没有需要续订的证书",
+    }
+    etcd_machine {
+        en: "this machine runs etcd alone: perennial shows its certificates and does not renew them yet",
+        zh: "本机只运行 etcd：perennial 可以检查其证书，但尚不能续订",
     }
     from_backup {
         en: "put it back from a backup or from another control plane",

@@ -5,6 +5,7 @@ words! {
     this_node { en: "this node", zh: "本节点" }
     control_plane { en: "control plane", zh: "控制平面" }
     worker { en: "worker", zh: "工作节点" }
+    etcd_alone { en: "etcd", zh: "etcd 节点" }
     copied_tree { en: "copied tree", zh: "文件副本" }
     leaves { en: "control-plane leaves", zh: "控制平面叶子证书" }
     authorities { en: "CAs", zh: "证书机构" }

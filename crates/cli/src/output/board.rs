@@ -41,6 +41,7 @@ fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
         node.credentials
             .iter()
             .filter(|credential| wanted(credential.role, &credential.place))
+            .filter(|credential| node.same_pair(credential).is_none())
             .filter(|credential| {
                 !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty()
             })

@@ -113,6 +113,7 @@ fn header(language: Language, report: &Report<'_>) -> Line {
     match node.layout {
         Layout::ControlPlane => parts.push(say::control_plane(language).to_owned()),
         Layout::Worker => parts.push(say::worker(language).to_owned()),
+        Layout::Etcd => parts.push(say::etcd_alone(language).to_owned()),
         Layout::Foreign(_) | Layout::Nothing => {}
     }
     if node.copied_tree {

@@ -24,7 +24,8 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
     let issued_by =
         |credential: &Credential| report.node.issuer_of(credential).map(|authority| &authority.name);
     let shown = |credential: &&Credential| {
-        !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty()
+        let here = !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty();
+        here && report.node.same_pair(credential).is_none()
     };
     for authority in &report.node.authorities {
         authority_rows(language, report, authority, &mut table);
@@ -125,6 +126,14 @@ fn credential_row(language: Language, report: &Report<'_>, credential: &Credenti
     let name = match credential.name.rsplit_once('/') {
         Some((_, last)) => last.to_owned(),
         None => credential.name.clone(),
+    };
+    let node = report.node;
+    let same = |other: &&Credential| node.same_pair(other).is_some_and(|first| first.name == credential.name);
+    let others: Vec<&str> = node.credentials.iter().filter(same).map(|other| other.name.as_str()).collect();
+    let name = match others.as_slice() {
+        [] => name,
+        [other] => [name.as_str(), other].join(language.comma()),
+        others => format!("{name} +{}", others.len()),
     };
     Row::new(worst_of(report, &credential.name), [name, ends, left, path])
 }

@@ -93,6 +93,7 @@ fn next(language: Language, report: &Report<'_>) -> (Mark, String) {
         .node
         .credentials
         .iter()
+        .filter(|credential| report.node.same_pair(credential).is_none())
         .filter(|credential| credential.leaf().is_some_and(|leaf| date(leaf.not_after()) == date(at)))
         .map(|credential| credential.name.as_str());
     let authorities = report.node.authorities.iter().filter(|authority| {

@@ -175,6 +175,7 @@ pub(crate) fn healthy() -> Node {
         kubernetes: Version::parse("v1.36.3"),
         address: Some("10.0.0.11".parse().unwrap()),
         static_pods: Component::STATIC.map(static_pod).into(),
+        services: Vec::new(),
         authorities: vec![
             authority("ca", "ca"),
             authority("etcd-ca", "etcd/ca"),

@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 use crate::world::{Ended, Run};
 use jiff::Timestamp;
 use perennial_core::assess::{Code, Policy, assess};
-use perennial_core::inventory::{Cluster, Component, Looked, Node, Role, Trouble};
+use perennial_core::inventory::{Cluster, Component, Looked, Node, Place, Role, Trouble};
 use perennial_core::plan::{Plan, Request, RestartApiserver, Verb, reload, renew};
 use perennial_core::prove::prove;
 use perennial_core::run::WorkloadOutcome;
@@ -277,6 +277,8 @@ fn many_that_are_alike_are_one_row() {
     for number in 1..=20 {
         let mut more = one.clone();
         more.name = format!("/etc/kubernetes/pki/extra-{number}.crt");
+        let Place::Pair { certificate, .. } = &mut more.place else { panic!("a pair") };
+        certificate.path = more.name.clone().into();
         node.credentials.push(more);
     }
     for (language, row) in [(Language::En, "25 alike"), (Language::Zh, "25 个相同")] {

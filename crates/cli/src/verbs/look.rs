@@ -21,8 +21,8 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let began = Instant::now();
     let mut node = observe(session, &world(session)?, depth)?;
-    // A worker holds no credential with which the API could be asked.
-    if node.layout == Layout::Worker {
+    // A worker (and an etcd machine) holds no credential with which the API could be asked.
+    if matches!(node.layout, Layout::Worker | Layout::Etcd) {
         node.cluster = Looked::Absent;
     }
     let now = world::now();

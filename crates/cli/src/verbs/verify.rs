@@ -15,14 +15,15 @@ use perennial_core::prove::prove;
 pub(crate) fn run(session: &Session, arguments: &Verify) -> Result<Exit, Failure> {
     let world = world(session)?;
     let mut node = observe(session, &world, Depth::Cluster)?;
-    // A worker holds no credential with which the API could be asked: that refutes nothing.
-    if node.layout == Layout::Worker {
+    // A worker (and an etcd machine) holds no credential with which the API could be asked: that refutes nothing.
+    let without_admin = matches!(node.layout, Layout::Worker | Layout::Etcd);
+    if without_admin {
         node.cluster = Looked::Absent;
     }
     if !node.as_root {
         return Err(as_root(session, session.answer_language(), Exit::NotLooked));
     }
-    if arguments.workload && node.layout == Layout::Worker {
+    if arguments.workload && without_admin {
         return Err(Failure::new(Exit::Refused, say::workload_needs_admin(session.answer_language())));
     }
     let name = node.name.as_deref().unwrap_or_default();

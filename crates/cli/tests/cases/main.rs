@@ -15,6 +15,7 @@ mod foreign_identity;
 mod healthy;
 mod intermediate;
 mod kubelet;
+mod kubespray;
 mod log_lines;
 mod lost_key;
 mod manifests;

@@ -13,9 +13,14 @@ use std::time::Duration;
 pub(crate) fn kubespray(stage: &mut Stage) {
     let cluster = stage.kubespray();
     is_well(cluster, &[]);
+    member_is_seen(cluster);
     let pairs = ["apiserver", "apiserver-kubelet-client", "front-proxy-client"];
     let pairs = pairs.map(|name| format!("/etc/kubernetes/ssl/{name}.crt"));
-    renews(cluster, &[&pairs[..], &["/etc/ssl/etcd/ssl/node-cp1.pem".to_owned()]].concat());
+    let of_etcd = ["member-cp1", "admin-cp1", "node-cp1"].map(|name| format!("/etc/ssl/etcd/ssl/{name}.pem"));
+    let member = cluster.sh("cp1", "systemctl show etcd --property=MainPID");
+    renews(cluster, &[&pairs[..], &of_etcd[..]].concat());
+    assert_eq!(cluster.sh("cp1", "systemctl show etcd --property=MainPID"), member, "etcd was not restarted");
+    member_is_seen(cluster);
     assert_eq!(cluster.sh("cp1", "readlink /etc/kubernetes/pki"), "ssl\n", "the symbolic link has survived");
     is_well(cluster, &[]);
 }
@@ -49,6 +54,19 @@ pub(crate) fn external_authority(stage: &mut Stage) {
     assert!(Said::by(&refused).contains("/etc/kubernetes/pki/ca.key"), "{refused:?}");
     assert_same(&before, &cluster.tree("cp1"), "a refusal changes files");
     stage.clear();
+}
+
+/// etcd's own pair, by the process that runs as a service: listed once, and served on both of its ports.
+fn member_is_seen(cluster: &Cluster) {
+    let checked = cluster.check();
+    let all = |list: &str| checked[list].as_array().expect("a list").clone();
+    let pair =
+        all("credentials").into_iter().find(|one| one["name"] == "etcd-server").expect("the member's pair");
+    assert_eq!(pair["file"], "/etc/ssl/etcd/ssl/member-cp1.pem", "{pair:#}");
+    assert_eq!(pair["also"], serde_json::json!(["etcd-peer"]), "{pair:#}");
+    let listeners: Vec<_> = all("listeners").into_iter().filter(|one| one["component"] == "etcd").collect();
+    assert_eq!(listeners.len(), 2, "{listeners:#?}");
+    assert!(listeners.iter().all(|one| one["asOnDisk"] == true), "{listeners:#?}");
 }
 
 /// `check` finds just this, and `verify` proves every edge.

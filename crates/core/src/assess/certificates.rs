@@ -57,7 +57,10 @@ fn check_authority(
         // A bundle that is only trusted has a key beside it by chance.
         Looked::Seen(_) if !authorities::signs(authority) => State::NotApplicable,
         Looked::Seen(_) => State::Fail(Finding::AuthorityKeyMismatch { authority: name, key }),
-        Looked::Absent if node.layout == Layout::ControlPlane && authorities::signs(authority) => {
+        Looked::Absent
+            if matches!(node.layout, Layout::ControlPlane | Layout::Etcd)
+                && authorities::signs(authority) =>
+        {
             State::Fail(Finding::ExternalAuthority { authority: name, key })
         }
         Looked::Absent => State::NotApplicable,

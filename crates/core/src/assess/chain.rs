@@ -13,7 +13,7 @@ pub(crate) fn verifier(node: &Node, role: Role) -> Option<&Authority> {
         Role::EtcdServer => (Component::KubeApiserver, "etcd-cafile"),
         Role::EtcdPeer => (Component::Etcd, "peer-trusted-ca-file"),
         Role::ApiserverEtcdClient | Role::EtcdHealthcheckClient => {
-            let elsewhere = node.static_pod(Component::Etcd).is_none() && !node.static_pods.is_empty();
+            let elsewhere = node.component(Component::Etcd).is_none() && !node.static_pods.is_empty();
             if elsewhere {
                 return None;
             }

@@ -139,7 +139,7 @@ fn dialled(node: &Node, role: Role) -> Vec<Dialled> {
 
 /// The hosts of an https URL flag of etcd; those that stand for all addresses left out.
 fn etcd_hosts(node: &Node, flag: &str) -> Vec<String> {
-    let urls = node.static_pod(Component::Etcd).and_then(|pod| pod.flag(flag)).unwrap_or_default();
+    let urls = node.component(Component::Etcd).and_then(|pod| pod.flag(flag)).unwrap_or_default();
     https_hosts(urls).filter_map(specific).collect()
 }
 

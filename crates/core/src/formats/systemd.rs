@@ -41,9 +41,8 @@ impl Service {
         service
     }
 
-    /// The command line with variables expanded: from the environment files (given as texts, the later one
-    /// wins), else from `Environment=`. `$NAME` alone becomes several words, `${NAME}` stays within its word.
-    pub fn arguments(&self, environment_files: &[&str]) -> Vec<String> {
+    /// What the program finds in its environment: of a name that is set twice the environment files' value counts.
+    pub fn environment_with(&self, environment_files: &[&str]) -> BTreeMap<String, String> {
         let mut environment = self.environment.clone();
         for line in environment_files.iter().flat_map(|text| joined_lines(text)) {
             let line = line.trim();
@@ -51,6 +50,13 @@ impl Service {
                 environment.insert(name.trim().to_owned(), words(value).join(" "));
             }
         }
+        environment
+    }
+
+    /// The command line with variables expanded: from the environment files (given as texts, the later one
+    /// wins), else from `Environment=`. `$NAME` alone becomes several words, `${NAME}` stays within its word.
+    pub fn arguments(&self, environment_files: &[&str]) -> Vec<String> {
+        let environment = self.environment_with(environment_files);
         let look_up = |name: &str| environment.get(name).cloned().unwrap_or_default();
         let mut arguments = Vec::new();
         for word in words(self.exec_start.as_deref().unwrap_or_default()) {

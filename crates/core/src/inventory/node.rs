@@ -2,7 +2,7 @@
 
 use super::{
     Authority, Balancer, Beside, Cluster, Component, Credential, File, Holder, Kubelet, Listener, Looked,
-    Past, Trouble,
+    Past, Place, Trouble,
 };
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -37,6 +37,9 @@ pub struct Node {
     pub address: Option<IpAddr>,
     /// The control plane's static pods.
     pub static_pods: Vec<StaticPod>,
+    /// Components that run as services of the host: kubespray's etcd. `manifest` is the file that says so, and the
+    /// version is what the service itself says.
+    pub services: Vec<StaticPod>,
     /// The CAs.
     pub authorities: Vec<Authority>,
     /// Every credential in every place.
@@ -104,6 +107,26 @@ impl Node {
         Some(listener.served.seen()?.chain.leaf())
     }
 
+    /// How a component runs here: as a static pod, else as a service.
+    pub fn component(&self, component: Component) -> Option<&StaticPod> {
+        let service = || self.services.iter().find(|service| service.component == component);
+        self.static_pod(component).or_else(service)
+    }
+
+    /// The credential that is in the same two files as this one and is told first: one pair may serve etcd's clients
+    /// and its peers.
+    pub fn same_pair(&self, credential: &Credential) -> Option<&Credential> {
+        let files = |one: &Credential| match &one.place {
+            Place::Pair { certificate, key } => {
+                Some((certificate.real_path().clone(), key.real_path().clone()))
+            }
+            Place::Kubeconfig { .. } | Place::Combined { .. } => None,
+        };
+        let own = files(credential)?;
+        let before = self.credentials.iter().take_while(|one| one.name != credential.name);
+        before.into_iter().find(|one| files(one).as_ref() == Some(&own))
+    }
+
     /// The static pod of a component.
     pub fn static_pod(&self, component: Component) -> Option<&StaticPod> {
         self.static_pods.iter().find(|pod| pod.component == component)
@@ -117,6 +140,8 @@ pub enum Layout {
     ControlPlane,
     /// A kubelet without control-plane pods.
     Worker,
+    /// etcd as a service, and no kubelet: a machine for etcd alone.
+    Etcd,
     /// A distribution that manages its own certificates (k3s, rke2, microk8s, k0s), by its name.
     Foreign(String),
     /// No Kubernetes was found.

@@ -20,6 +20,8 @@ pub enum Refusal {
     NothingHere,
     /// A worker has no certificates to renew: its kubelet rotates its own.
     WorkerNode,
+    /// A machine with etcd alone: a run needs a kubelet and an API for its proofs.
+    EtcdMachine,
     /// Several manifests define one static pod: nobody can say which files it uses.
     ManifestsCollide(Collision),
     /// Two credentials share one of their files but not both: renewing one would break the other.

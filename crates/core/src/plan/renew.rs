@@ -40,6 +40,12 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
         }
     }
     refuse_shared(node, &renewals)?;
+    // What was not asked for under one name is renewed all the same under another one of the same files.
+    let renewed = |kept: &Kept| {
+        kept.reason == Reason::NotAsked
+            && renewals.iter().any(|renewal| same_files(node, &renewal.credential, &kept.name))
+    };
+    choice.kept.retain(|kept| !renewed(kept));
     renewals.extend(copies(node, request, &renewals, &mut choice.kept));
 
     let restarts = restarts(node, request, &renewals, policy, now);
@@ -100,6 +106,7 @@ pub(super) fn refuse_layout(node: &Node) -> Result<(), Refusal> {
         Layout::Nothing => Err(Refusal::NothingHere),
         _ if !node.as_root => Err(Refusal::NotRoot),
         Layout::Worker => Err(Refusal::WorkerNode),
+        Layout::Etcd => Err(Refusal::EtcdMachine),
         Layout::ControlPlane => match manifests::collisions(node).into_iter().next() {
             Some(collision) => Err(Refusal::ManifestsCollide(collision)),
             None => Ok(()),
@@ -193,7 +200,9 @@ fn keep(
 
 /// Why a credential must not be renewed as it is, if so.
 fn mixed_up(node: &Node, credential: &Credential) -> Option<Reason> {
-    mix_up(node, credential).map(|mix_up| match mix_up {
+    // The same files may be wrong for another purpose alone: as a client's they have no names to be wrong.
+    let alike = node.credentials.iter().filter(|other| same_files(node, &other.name, &credential.name));
+    alike.filter_map(|one| mix_up(node, one)).next().map(|mix_up| match mix_up {
         MixUp::Identity => Reason::ForeignIdentity,
         MixUp::OtherNode => Reason::OtherNode,
         MixUp::Order => Reason::ChainOutOfOrder,
@@ -446,8 +455,9 @@ fn follows(node: &Node, component: Component, credential: &str) -> bool {
 
 /// Whether a component uses what is renewed and is not known to re-read it.
 fn holds_on(node: &Node, component: Component, credential: &str) -> bool {
-    let used = node.credential(credential).is_some_and(|one| one.used_by.contains(&component));
-    used && !follows(node, component, credential)
+    let alike = node.credentials.iter().filter(|other| same_files(node, &other.name, credential));
+    let mut used = alike.filter(|one| one.used_by.contains(&component));
+    used.any(|one| !follows(node, component, &one.name))
 }
 
 /// kube-apiserver follows its files where its version is known to; only its loopback certificate lives in memory for as long as the process.
@@ -556,7 +566,7 @@ fn untouched(node: &Node, request: &Request, renewals: &[Renewal], restarts: &[C
     let kept = |name: String, reason, until| Kept { name, reason, until };
     let mut untouched = Vec::new();
     for component in [Component::KubeApiserver, Component::Etcd] {
-        if node.static_pod(component).is_some() && !restarts.contains(&component) {
+        if node.component(component).is_some() && !restarts.contains(&component) {
             let forbidden =
                 component == Component::KubeApiserver && request.restart_apiserver == RestartApiserver::Never;
             let unknown = renewals.iter().any(|renewal| holds_on(node, component, &renewal.credential));

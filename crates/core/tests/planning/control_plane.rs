@@ -140,6 +140,7 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
         kubernetes: Version::parse("v1.36.3"),
         address: "10.0.0.1".parse().ok(),
         static_pods: Component::STATIC.map(static_pod).into(),
+        services: Vec::new(),
         authorities: ["ca", "etcd-ca", "front-proxy-ca"].map(authority).into(),
         credentials,
         balancers: Vec::new(),

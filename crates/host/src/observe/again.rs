@@ -22,7 +22,7 @@ struct Files {
 fn read(look: &Look) -> Files {
     let tree = Tree::new(&look.root);
     let facts = KubeletFacts::read(&tree, true);
-    let pods = StaticPods::read(&tree, &facts.static_pods());
+    let pods = StaticPods::of_node(&tree, &facts.static_pods(), true);
     let found = credentials::of_control_plane(&tree, &pods);
     Files { pods, found }
 }

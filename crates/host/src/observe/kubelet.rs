@@ -33,7 +33,7 @@ impl KubeletFacts {
         let process = if processes { processes::named(Component::Kubelet.name()) } else { None };
         let flags = match &process {
             Some(process) => flags(&process.arguments),
-            None => flags(&systemd::command_line(tree)),
+            None => flags(&systemd::start(tree, Component::Kubelet.name()).arguments),
         };
         let path = flags.get("--config").map_or(defaults::CONFIG, String::as_str);
         let content = tree.read(Utf8Path::new(path));

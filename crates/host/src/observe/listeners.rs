@@ -85,6 +85,12 @@ pub(super) fn questions(
     questions
 }
 
+/// Where etcd serves its clients by these questions, and what it is shown.
+pub(super) fn of_etcd_clients(questions: &[Question]) -> Option<(SocketAddr, Option<ClientIdentity>)> {
+    let question = questions.iter().find(|question| question.component == Component::Etcd)?;
+    Some((question.address, question.identity.as_ref().map(|(_, identity)| identity.clone())))
+}
+
 /// Asks all of them at the same time.
 pub(super) async fn ask(questions: Vec<Question>) -> Vec<Listener> {
     let mut asked = JoinSet::new();

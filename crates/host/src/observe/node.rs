@@ -5,7 +5,7 @@ use super::credentials::{self, Found};
 use super::files::Tree;
 use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
-use super::{Look, api, authorities, balancer, beside, holders, listeners, systemd};
+use super::{Look, api, authorities, balancer, beside, etcd, holders, listeners, systemd};
 use crate::act::journal::{self, Reason, Unreadable};
 use crate::act::lock::is_held;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -40,7 +40,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
 
     let facts = KubeletFacts::read(&tree, processes);
     let mut kubelet = facts.kubelet(&tree);
-    let pods = StaticPods::read(&tree, &kubelet.static_pods);
+    let mut pods = StaticPods::of_node(&tree, &kubelet.static_pods, processes);
     let authorities = authorities::authorities(&tree, &pods, kubelet.client_authority.as_deref());
     let mut found = credentials::of_control_plane(&tree, &pods);
     let (of_kubelet, kubeconfig_trouble) = kubelet::credentials(&tree, &mut kubelet, &facts);
@@ -59,6 +59,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     } else {
         Vec::new()
     };
+    let member = (!pods.services.is_empty()).then(|| listeners::of_etcd_clients(&questions)).flatten();
     let access = (look.cluster && !tree.is_copy())
         .then(|| api::access(&found, listeners::api_address(&pods, address), observed_at));
     let socket = (processes && holders::HOLDERS.into_iter().any(|component| pods.runs(component)))
@@ -70,7 +71,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         Vec::new()
     };
 
-    let (listeners, containers, unit, cluster, balancers) = runtime.block_on(async {
+    let (listeners, containers, unit, cluster, balancers, version_of_member) = runtime.block_on(async {
         tokio::join!(
             listeners::ask(questions),
             async {
@@ -90,9 +91,18 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
                 let asked: tokio::task::JoinSet<_> = servers.into_iter().map(balancer::ask).collect();
                 asked.join_all().await
             },
+            async {
+                match &member {
+                    Some((address, identity)) => etcd::version(*address, identity.as_ref()).await,
+                    None => None,
+                }
+            },
         )
     });
     kubelet.unit = unit;
+    for (service, _) in &mut pods.services {
+        service.version = version_of_member;
+    }
     let holders = holders::holders(&pods, &found, &containers, &listeners, processes);
     let mut troubles = pods.troubles.clone();
     troubles.extend(facts.troubles);
@@ -119,6 +129,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         past,
         troubles,
         static_pods: pods.found.into_iter().map(|(pod, _)| pod).collect(),
+        services: pods.services.into_iter().map(|(service, _)| service).collect(),
     }
 }
 
@@ -174,6 +185,7 @@ fn layout(tree: &Tree, pods: &StaticPods, kubelet: &Kubelet, kubelet_runs: bool)
         // The manifests may have been moved away by somebody who is in the middle of a renewal by hand.
         _ if tree.exists(Utf8Path::new("/etc/kubernetes/pki/apiserver.crt")) => Layout::ControlPlane,
         _ if kubelet_runs || tree.exists(&kubelet.kubeconfig) => Layout::Worker,
+        _ if !pods.services.is_empty() => Layout::Etcd,
         _ => Layout::Nothing,
     }
 }

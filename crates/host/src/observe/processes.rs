@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_core::inventory::{FileKind, Looked, Trouble};
 use perennial_pki::digest::sha256_hex;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 
@@ -30,6 +31,20 @@ pub(super) fn named(name: &str) -> Option<Process> {
     found.into_iter().next()
 }
 
+/// The process of that program that is a service of this host, that of the unit of the same name first. What runs in
+/// a container has other namespaces; a unit may be given a mount namespace of its own (`PrivateTmp=`).
+pub(super) fn of_host(name: &str) -> Option<Process> {
+    let of_unit = |process: &Process| {
+        let group = fs::read_to_string(format!("/proc/{}/cgroup", process.pid));
+        group.is_ok_and(|group| group.lines().any(|line| line.ends_with(&format!("/{name}.service"))))
+    };
+    let of_host = |process: &Process| process.shares("pid") && (process.shares("mnt") || of_unit(process));
+    let found: Vec<Process> =
+        all().filter(|process| process.program() == Some(name) && of_host(process)).collect();
+    let at = found.iter().position(of_unit).unwrap_or_default();
+    found.into_iter().nth(at)
+}
+
 fn all() -> impl Iterator<Item = Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| {
@@ -50,6 +65,24 @@ fn command_line(pid: u32) -> Option<Vec<String>> {
 impl Process {
     fn program(&self) -> Option<&str> {
         Utf8Path::new(self.arguments.first()?).file_name()
+    }
+
+    /// Whether it is in one of our own namespaces.
+    fn shares(&self, namespace: &str) -> bool {
+        let ours = fs::read_link(format!("/proc/self/ns/{namespace}"));
+        let its = fs::read_link(format!("/proc/{}/ns/{namespace}", self.pid));
+        ours.is_ok_and(|ours| its.is_ok_and(|its| its == ours))
+    }
+
+    /// Those of its environment variables that begin with `prefix`; `None` where they may not be read.
+    pub(super) fn environment(&self, prefix: &str) -> Option<BTreeMap<String, String>> {
+        let bytes = zeroize::Zeroizing::new(fs::read(format!("/proc/{}/environ", self.pid)).ok()?);
+        let variables = bytes.split(|byte| *byte == 0).filter(|entry| entry.starts_with(prefix.as_bytes()));
+        let variables = variables.filter_map(|entry| {
+            let (name, value) = std::str::from_utf8(entry).ok()?.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        });
+        Some(variables.collect())
     }
 
     /// When it started: clock ticks since boot (proc_pid_stat(5), field 22) on top of the boot's second.
@@ -94,5 +127,36 @@ pub(super) fn mounted_sha256(pid: u32, inside: &Utf8Path) -> Looked<String> {
             ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular(FileKind::Other)),
             _ => Looked::Unusable(Trouble::Io(error.to_string())),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::Command;
+
+    #[test]
+    fn a_service_of_the_host_tells_its_arguments_and_only_the_environment_that_is_asked_for() {
+        let name = format!("etcd-of-test-{}", std::process::id());
+        assert!(of_host(&name).is_none());
+        let mut child = Command::new("/bin/sleep")
+            .arg0(format!("/usr/local/bin/{name}"))
+            .arg("60")
+            .env_clear()
+            .envs([("ETCD_CERT_FILE", "/e/member.pem"), ("OTHER", "geheim")])
+            .spawn()
+            .unwrap();
+        let found = of_host(&name);
+        let environment = found.as_ref().and_then(|process| process.environment("ETCD"));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let found = found.unwrap();
+        assert_eq!(
+            (found.pid, found.arguments.as_slice()),
+            (child.id(), &[format!("/usr/local/bin/{name}"), "60".to_owned()][..])
+        );
+        let expected = BTreeMap::from([("ETCD_CERT_FILE".to_owned(), "/e/member.pem".to_owned())]);
+        assert_eq!(environment, Some(expected));
     }
 }

@@ -1,5 +1,6 @@
 //! The static pods of the control plane, by the manifests that the kubelet reads.
 
+use super::etcd;
 use super::files::{Tree, perhaps_cut_off};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::manifest::{self, Manifest};
@@ -12,15 +13,24 @@ pub(super) struct StaticPods {
     pub(super) troubles: Vec<(Utf8PathBuf, Trouble)>,
     /// Static pods that are none of the control plane's components.
     pub(super) others: Vec<(File, Manifest)>,
-    /// Components that run on the host itself, with the file that says so.
-    pub(super) services: Vec<(File, Manifest)>,
+    /// Components that run on the host itself; `manifest` is the file that says so.
+    pub(super) services: Vec<(StaticPod, Manifest)>,
+    /// The pair with which etcdctl asks the etcd of this host.
+    pub(super) etcd_client: Option<etcd::Files>,
     /// Components whose manifest is there under kubeadm's name but may not be read.
     hidden: Vec<Component>,
 }
 
 impl StaticPods {
+    /// Every manifest in `directory`, and what runs as a service instead; `running` says whether processes count.
+    pub(super) fn of_node(tree: &Tree, directory: &Utf8Path, running: bool) -> Self {
+        let mut pods = Self::read(tree, directory);
+        etcd::add(tree, running, &mut pods);
+        pods
+    }
+
     /// Reads every manifest in `directory`.
-    pub(super) fn read(tree: &Tree, directory: &Utf8Path) -> Self {
+    fn read(tree: &Tree, directory: &Utf8Path) -> Self {
         let mut pods = Self::default();
         let names = match tree.names(directory) {
             Looked::Seen(names) => names,
@@ -64,7 +74,7 @@ impl StaticPods {
         let usual = of_pods().find(|(pod, _)| {
             pod.manifest.path.file_name().is_some_and(|name| name == format!("{component}.yaml"))
         });
-        let service = self.services.iter().find(|(_, manifest)| manifest.component == Some(component));
+        let service = self.services.iter().find(|(service, _)| service.component == component);
         let pod = usual.or_else(|| of_pods().next());
         pod.map(|(_, manifest)| manifest).or_else(|| service.map(|(_, manifest)| manifest))
     }

@@ -1,4 +1,4 @@
-//! What systemd says about the kubelet.
+//! What systemd says about the kubelet, and what units say about the start of services.
 
 use super::files::Tree;
 use super::processes::Process;
@@ -107,27 +107,49 @@ fn without_systemd(process: Option<&Process>) -> Looked<Unit> {
     })
 }
 
-/// The command line with which kubelet.service would start the kubelet, by its unit, drop-ins and environment
-/// files; empty if there is no such unit.
-pub(super) fn command_line(tree: &Tree) -> Vec<String> {
+/// How a service would be started.
+#[derive(Debug, Default)]
+pub(super) struct Start {
+    /// Its unit; `None`: there is none.
+    pub(super) unit: Option<Utf8PathBuf>,
+    /// The command line; empty if there is no unit.
+    pub(super) arguments: Vec<String>,
+    /// The environment that the unit and its environment files give it.
+    pub(super) environment: BTreeMap<String, String>,
+}
+
+/// How `NAME.service` would be started, by its unit, drop-ins and environment files.
+pub(super) fn start(tree: &Tree, name: &str) -> Start {
+    let file = format!("{name}.service");
     let mut unit = None;
     let mut drop_ins: BTreeMap<String, Utf8PathBuf> = BTreeMap::new();
     for directory in UNIT_DIRECTORIES {
         let directory = Utf8Path::new(directory);
-        let path = directory.join("kubelet.service");
+        let path = directory.join(&file);
         if tree.exists(&path) {
             unit = Some(path);
         }
-        let directory = directory.join("kubelet.service.d");
+        let directory = directory.join(format!("{file}.d"));
         let names = tree.names(&directory);
         let names = names.seen().into_iter().flatten().filter(|name| name.ends_with(".conf"));
         drop_ins.extend(names.map(|name| (name.clone(), directory.join(name))));
     }
     let texts: Vec<String> =
-        unit.into_iter().chain(drop_ins.into_values()).filter_map(|path| text(tree, &path)).collect();
+        unit.iter().cloned().chain(drop_ins.into_values()).filter_map(|path| text(tree, &path)).collect();
     let service = Service::parse(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-    let files: Vec<String> = service.environment_files.iter().filter_map(|path| text(tree, path)).collect();
-    service.arguments(&files.iter().map(String::as_str).collect::<Vec<_>>())
+    // Debian's etcd: `EnvironmentFile=-/etc/default/%p` (systemd.unit(5), specifiers).
+    let named = |path: &Utf8PathBuf| -> Utf8PathBuf {
+        path.as_str().replace("%p", name).replace("%N", name).replace("%n", &file).into()
+    };
+    let files: Vec<String> =
+        service.environment_files.iter().filter_map(|path| text(tree, &named(path))).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    Start { unit, arguments: service.arguments(&files), environment: service.environment_with(&files) }
+}
+
+/// What an environment file says by itself.
+pub(super) fn environment_file(tree: &Tree, path: &Utf8Path) -> BTreeMap<String, String> {
+    text(tree, path).map(|text| Service::default().environment_with(&[&text])).unwrap_or_default()
 }
 
 fn text(tree: &Tree, path: &Utf8Path) -> Option<String> {

@@ -68,7 +68,9 @@ const PAIRS: [Pair; 7] = [
 /// Everything that is named by a flag, and of the rest what is there.
 pub(super) fn wanted(tree: &Tree, pods: &StaticPods) -> Vec<Wanted> {
     let mut wanted = Vec::new();
-    let etcd_here = pods.manifest(Component::Etcd).is_some() || pods.found.is_empty();
+    // A service has its own files: those of kubeadm's etcd are not its.
+    let etcd_here =
+        pods.services.is_empty() && (pods.manifest(Component::Etcd).is_some() || pods.found.is_empty());
     for (role, user, flags, file) in PAIRS {
         let name = file.replace('/', "-");
         let flagged = flags.and_then(|(certificate, key)| {
@@ -80,6 +82,11 @@ pub(super) fn wanted(tree: &Tree, pods: &StaticPods) -> Vec<Wanted> {
         };
         let standard = (user != Component::Etcd || etcd_here).then_some(standard);
         wanted.extend(choose(tree, name, role, user, flagged, standard));
+    }
+    if let Some((certificate, key)) = pods.etcd_client.clone() {
+        let name = "etcd-healthcheck-client".to_owned();
+        let at = At::Pair { certificate, key };
+        wanted.push(Wanted { name, role: Role::EtcdHealthcheckClient, at, used_by: Vec::new() });
     }
     for (role, user, file) in [
         (Role::ControllerManager, Component::KubeControllerManager, "controller-manager.conf"),

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 
 /// How long the peer may take to answer our `close_notify` with the end of its stream.
 const FAREWELL_LIMIT: Duration = Duration::from_millis(300);
@@ -29,10 +30,7 @@ pub async fn probe(
     server_name: Option<&str>,
     identity: Option<&ClientIdentity>,
 ) -> Looked<Served> {
-    let witness = Arc::new(Witness {
-        identity: identity.map(|identity| Arc::clone(&identity.0)),
-        ..Witness::default()
-    });
+    let witness = Arc::new(Witness::with(identity));
     let name = server_name.and_then(|name| ServerName::try_from(name.to_owned()).ok());
     let name = name.unwrap_or_else(|| ServerName::from(address.ip()));
     let shaken = match config(&witness) {
@@ -68,7 +66,7 @@ pub async fn probe(
 }
 
 /// How a handshake failed.
-struct Ended {
+pub(super) struct Ended {
     /// Whether the peer speaks TLS: it has refused, or chosen what we refuse.
     answered: bool,
     reason: String,
@@ -89,21 +87,30 @@ impl Ended {
     }
 }
 
+/// Connects and shakes hands.
+pub(super) async fn connect(
+    address: SocketAddr,
+    name: ServerName<'static>,
+    config: ClientConfig,
+) -> Result<TlsStream<TcpStream>, Ended> {
+    let connecting = timeout(CONNECT_LIMIT, TcpStream::connect(address)).await;
+    let stream = connecting
+        .map_err(|_| Ended::nobody(format!("no connection within {} s", CONNECT_LIMIT.as_secs())))?
+        .map_err(Ended::nobody)?;
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    timeout(HANDSHAKE_LIMIT, connector.connect(name, stream))
+        .await
+        .map_err(|_| Ended::nobody(format!("no handshake within {} s", HANDSHAKE_LIMIT.as_secs())))?
+        .map_err(|error| Ended::of(&error))
+}
+
 async fn shake_hands(
     address: SocketAddr,
     name: ServerName<'static>,
     config: ClientConfig,
     presented: bool,
 ) -> Result<(), Ended> {
-    let connecting = timeout(CONNECT_LIMIT, TcpStream::connect(address)).await;
-    let stream = connecting
-        .map_err(|_| Ended::nobody(format!("no connection within {} s", CONNECT_LIMIT.as_secs())))?
-        .map_err(Ended::nobody)?;
-    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let mut stream = timeout(HANDSHAKE_LIMIT, connector.connect(name, stream))
-        .await
-        .map_err(|_| Ended::nobody(format!("no handshake within {} s", HANDSHAKE_LIMIT.as_secs())))?
-        .map_err(|error| Ended::of(&error))?;
+    let mut stream = connect(address, name, config).await?;
     let farewell = async {
         stream.shutdown().await?;
         let mut rest = [0; 1024];
@@ -122,7 +129,8 @@ fn is_alert(error: &std::io::Error) -> bool {
     matches!(inner, Some(Error::AlertReceived(_)))
 }
 
-fn config(witness: &Arc<Witness>) -> Result<ClientConfig, Error> {
+/// A client that takes whatever it is shown.
+pub(super) fn config(witness: &Arc<Witness>) -> Result<ClientConfig, Error> {
     let mut config = ClientConfig::builder_with_provider(Arc::clone(&PROVIDER))
         .with_protocol_versions(rustls::ALL_VERSIONS)?
         .dangerous()
@@ -136,13 +144,18 @@ fn config(witness: &Arc<Witness>) -> Result<ClientConfig, Error> {
 /// Writes down what is presented and accepts it. The handshake's signatures are checked all the same: a peer
 /// that doesn't hold the key fails.
 #[derive(Debug, Default)]
-struct Witness {
+pub(super) struct Witness {
     identity: Option<Arc<CertifiedKey>>,
     presented: Mutex<Vec<Vec<u8>>>,
     authorities: Mutex<Vec<String>>,
 }
 
 impl Witness {
+    /// With what it presents if it is asked to.
+    pub(super) fn with(identity: Option<&ClientIdentity>) -> Self {
+        Self { identity: identity.map(|identity| Arc::clone(&identity.0)), ..Self::default() }
+    }
+
     fn presented(&self) -> Vec<Vec<u8>> {
         std::mem::take(&mut *self.presented.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,7 +1,7 @@
 use crate::pki::{expired, fresh};
-use crate::server::serve;
+use crate::server::{serve, serve_paths};
 use perennial_core::inventory::{Handshake, Looked, Trouble};
-use perennial_host::tls::probe;
+use perennial_host::tls::{get, probe};
 
 #[tokio::test]
 async fn an_expired_certificate_is_seen_and_the_goodbye_is_clean() {
@@ -60,4 +60,15 @@ async fn nobody_and_no_tls_are_no_answer() {
     });
     assert!(matches!(probe(address, None, None).await, Looked::Unusable(Trouble::NoAnswer(_))));
     drop(plain.await.unwrap());
+}
+
+#[tokio::test]
+async fn one_question_gets_one_answer() {
+    let told = r#"{"etcdserver":"3.6.8","etcdcluster":"3.6.0"}"#;
+    let answer = |path: &str| (path == "/version").then(|| (200, told.to_owned()));
+    let address = serve_paths(&expired(), answer).await;
+    assert_eq!(get(address, None, "/version").await.as_deref(), Some(told));
+    assert_eq!(get(address, None, "/health").await, None, "404 is no answer");
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    assert_eq!(get(closed, None, "/version").await, None);
 }

@@ -83,6 +83,11 @@ pub(crate) async fn serve_paths(
                     if stream.write_all(format!("{head}{body}").as_bytes()).await.is_err() {
                         return;
                     }
+                    // As HTTP wants it of a request of version 1.0.
+                    if text.contains(" HTTP/1.0\r\n") {
+                        stream.shutdown().await.ok();
+                        return;
+                    }
                 }
             });
         }

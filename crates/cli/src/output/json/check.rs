@@ -75,7 +75,7 @@ struct ConsumerView<'a> {
 struct NodeView<'a> {
     name: Option<&'a str>,
     host_name: Option<&'a str>,
-    /// `controlPlane`, `worker`, `foreign` or `nothing`.
+    /// `controlPlane`, `worker`, `etcd` (a machine for etcd alone), `foreign` or `nothing`.
     layout: &'static str,
     kubernetes_version: Option<String>,
     address: Option<String>,
@@ -235,6 +235,8 @@ struct PresentedView<'a> {
 #[serde(rename_all = "camelCase")]
 struct CredentialView<'a> {
     name: &'a str,
+    /// The names of the other purposes that the same two files serve.
+    also: Vec<&'a str>,
     /// `pair`, `kubeconfig` or `combined`.
     form: &'static str,
     file: &'a str,
@@ -310,6 +312,7 @@ impl<'a> CheckReport<'a> {
             credentials: node
                 .credentials
                 .iter()
+                .filter(|credential| node.same_pair(credential).is_none())
                 .map(|credential| credential_view(report, credential))
                 .collect(),
             listeners: node.listeners.iter().map(|listener| listener_view(report, listener)).collect(),
@@ -342,6 +345,7 @@ fn layout(layout: &Layout) -> &'static str {
     match layout {
         Layout::ControlPlane => "controlPlane",
         Layout::Worker => "worker",
+        Layout::Etcd => "etcd",
         Layout::Foreign(_) => "foreign",
         Layout::Nothing => "nothing",
     }
@@ -481,8 +485,18 @@ fn edge_view(edge: Edge<'_>, now: Timestamp) -> EdgeView<'_> {
 
 fn credential_view<'a>(report: &Report<'a>, credential: &'a Credential) -> CredentialView<'a> {
     let (state, reason) = state(&credential.certificate);
+    let node = report.node;
+    let same = |other: &&Credential| node.same_pair(other).is_some_and(|first| first.name == credential.name);
+    let others: Vec<&Credential> = node.credentials.iter().filter(same).collect();
+    let mut used_by: Vec<_> = credential.used_by.clone();
+    for component in others.iter().flat_map(|other| &other.used_by) {
+        if !used_by.contains(component) {
+            used_by.push(*component);
+        }
+    }
     CredentialView {
         name: &credential.name,
+        also: others.iter().map(|other| other.name.as_str()).collect(),
         form: match credential.place {
             Place::Pair { .. } => "pair",
             Place::Kubeconfig { .. } => "kubeconfig",
@@ -493,7 +507,7 @@ fn credential_view<'a>(report: &Report<'a>, credential: &'a Credential) -> Crede
         reason,
         certificate: credential.leaf().map(|leaf| certificate(report, leaf)),
         authority: report.node.issuer_of(credential).map(|authority| authority.name.as_str()),
-        used_by: credential.used_by.iter().map(|component| component.name()).collect(),
+        used_by: used_by.iter().map(|component| component.name()).collect(),
     }
 }
 
