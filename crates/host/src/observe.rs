@@ -11,6 +11,7 @@ mod consumers;
 mod containers;
 mod credentials;
 mod files;
+mod heard;
 mod holders;
 mod kubeconfigs;
 mod kubelet;
