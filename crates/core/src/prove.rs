@@ -21,7 +21,7 @@ pub struct Edge {
     pub proof: Shown,
     /// What follows from it.
     pub verdict: Verdict,
-    /// How much what was seen is worth.
+    /// How much that is worth; nothing, where nothing is known.
     pub strength: Strength,
 }
 
@@ -101,6 +101,9 @@ pub fn prove(node: &Node, workload: Option<&WorkloadOutcome>) -> Vec<Edge> {
     edges.extend(node.listeners.iter().filter_map(|listener| accepted(node, listener)));
     edges.extend(node.holders.iter().map(|holder| process(node, holder.component)));
     edges.extend(through_the_api(node));
+    for edge in edges.iter_mut().filter(|edge| edge.verdict == Verdict::NotProven) {
+        edge.strength = Strength::Nothing;
+    }
     edges.extend(workload.map(|outcome| Edge {
         from: Party::Administrator,
         to: Party::Component(Component::KubeApiserver),

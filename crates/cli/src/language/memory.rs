@@ -43,7 +43,7 @@ words! {
     other_bytes { en: "its container still sees the old file", zh: "其容器看到的仍是旧文件" }
     same_bytes { en: "its container sees the file as it is", zh: "其容器看到的文件与当前一致" }
     follows_files { en: "its kubeconfig names files, which it re-reads by itself", zh: "其 kubeconfig 引用文件，会自行重新读取" }
-    rotates_itself { en: "makes and keeps its certificates itself", zh: "自行签发并保存其证书" }
+    rotates_itself { en: "renews and keeps its certificate itself", zh: "自行轮换并保存其证书" }
     started_after { en: "started after its file last changed", zh: "在文件最后一次修改之后启动" }
     started_before_swap { en: "started before perennial replaced its file", zh: "在 perennial 替换文件之前启动" }
     started_before_issue { en: "started before its certificate was made", zh: "在证书签发之前启动" }
