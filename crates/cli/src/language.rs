@@ -11,6 +11,7 @@ pub(crate) mod finding;
 pub(crate) mod help;
 pub(crate) mod identity;
 pub(crate) mod kubelet;
+pub(crate) mod memory;
 pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod refusal;

@@ -2,6 +2,7 @@
 
 mod board;
 mod escape;
+mod evidence;
 mod groups;
 mod kubelet;
 mod line;

@@ -2,6 +2,7 @@
 //!
 //! Each is read as the component that owns the file reads it. Errors never quote the text: it may hold a key.
 
+pub mod audit;
 mod base64;
 pub mod cluster_info;
 pub mod component;

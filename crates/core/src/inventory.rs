@@ -6,6 +6,7 @@ mod beside;
 mod cluster;
 mod credential;
 mod file;
+mod heard;
 mod holder;
 mod kubelet;
 mod listener;
@@ -21,6 +22,7 @@ pub use cluster::{
 };
 pub use credential::{Authority, Chain, Credential, Key, Material, NamedBy, Place, Role};
 pub use file::{Attribute, Directory, File, FileFacts, Fixed};
+pub use heard::{Heard, Refused, Replaced, Shown};
 pub use holder::{Component, Container, Holder};
 pub use kubelet::{Current, Kept, Kubelet, Unit};
 pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};

@@ -1,10 +1,11 @@
 //! Proves each edge: who talks to whom, with which credential, and how it is known that it is in use.
 
 pub use crate::assess::Party;
-use crate::assess::{Basis, Memory, memory};
+use crate::assess::{Basis, Memory, Strength, judge, judge_kubelet};
 use crate::inventory::{Component, Handshake, Lease, Listener, Looked, Node, Role};
+use crate::reload::{self, Class};
 use crate::run::WorkloadOutcome;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::net::SocketAddr;
 
 /// One edge of the trust graph with its proof.
@@ -20,6 +21,8 @@ pub struct Edge {
     pub proof: Shown,
     /// What follows from it.
     pub verdict: Verdict,
+    /// How much that is worth; nothing, where nothing is known.
+    pub strength: Strength,
 }
 
 /// What was seen of an edge.
@@ -56,6 +59,8 @@ pub enum Shown {
     NodeLease {
         /// When.
         renewed: Timestamp,
+        /// What is known of what the kubelet holds.
+        basis: Option<Basis>,
     },
     /// A test Deployment.
     Workload(WorkloadOutcome),
@@ -77,6 +82,13 @@ pub enum Verdict {
     Refuted,
 }
 
+/// The credential with which kube-apiserver speaks to kubelets.
+const KUBELET_CLIENT_OF_APISERVER: &str = "apiserver-kubelet-client";
+
+/// For how long after a change of its client certificate kube-apiserver may still use older connections to kubelets
+/// (client-go transport/cert_rotation.go `CertCallbackRefreshDuration`).
+const OLDER_CONNECTIONS: SignedDuration = SignedDuration::from_mins(5);
+
 /// How old a kubelet's lease may be: it renews every ten seconds (a quarter of nodeLeaseDurationSeconds).
 const NODE_LEASE_SECONDS: i64 = 40;
 
@@ -89,6 +101,9 @@ pub fn prove(node: &Node, workload: Option<&WorkloadOutcome>) -> Vec<Edge> {
     edges.extend(node.listeners.iter().filter_map(|listener| accepted(node, listener)));
     edges.extend(node.holders.iter().map(|holder| process(node, holder.component)));
     edges.extend(through_the_api(node));
+    for edge in edges.iter_mut().filter(|edge| edge.verdict == Verdict::NotProven) {
+        edge.strength = Strength::Nothing;
+    }
     edges.extend(workload.map(|outcome| Edge {
         from: Party::Administrator,
         to: Party::Component(Component::KubeApiserver),
@@ -97,6 +112,10 @@ pub fn prove(node: &Node, workload: Option<&WorkloadOutcome>) -> Vec<Edge> {
             WorkloadOutcome::Proven { .. } => Verdict::Proven,
             WorkloadOutcome::NotProven { .. } => Verdict::NotProven,
             WorkloadOutcome::Failed { .. } => Verdict::Refuted,
+        },
+        strength: match outcome {
+            WorkloadOutcome::Proven { .. } | WorkloadOutcome::Failed { .. } => Strength::Decisive,
+            WorkloadOutcome::NotProven { .. } => Strength::Nothing,
         },
         proof: Shown::Workload(outcome.clone()),
     }));
@@ -137,7 +156,19 @@ fn served(node: &Node, listener: &Listener) -> Option<Edge> {
         Looked::Absent => (Shown::Nothing { reason: "not looked at".to_owned() }, Verdict::NotProven),
         Looked::Unusable(trouble) => (Shown::Nothing { reason: trouble.to_string() }, Verdict::Refuted),
     };
-    Some(Edge { from, to: Party::Component(listener.component), credential: name.clone(), proof, verdict })
+    // What is served was seen itself; a listener that fails shows nothing of what it holds.
+    let strength = match (&proof, on_disk) {
+        (Shown::Served { .. }, Some(_)) => Strength::Decisive,
+        _ => Strength::Nothing,
+    };
+    Some(Edge {
+        from,
+        to: Party::Component(listener.component),
+        credential: name.clone(),
+        proof,
+        verdict,
+        strength,
+    })
 }
 
 /// The client certificate from disk that etcd accepted when it was looked at.
@@ -156,6 +187,8 @@ fn accepted(node: &Node, listener: &Listener) -> Option<Edge> {
         credential: name.clone(),
         proof: Shown::Accepted { address: listener.address },
         verdict: if good { Verdict::Proven } else { Verdict::Refuted },
+        // We have shown it, not the process that uses it: that it reads it anew is known by the table.
+        strength: Strength::Strong,
     })
 }
 
@@ -165,7 +198,8 @@ fn process(node: &Node, component: Component) -> Edge {
     let file_changed =
         credential.and_then(|credential| credential.place.file().facts.seen()).map(|facts| facts.changed);
     let started = holder.and_then(|holder| holder.started());
-    let judged = holder.map(|holder| memory(node, holder));
+    let judgement = holder.map(|holder| judge(node, holder));
+    let judged = judgement.as_ref().map(|judgement| judgement.memory);
     let lease = node.cluster.seen().and_then(|cluster| cluster.lease(component));
     let lease_renewed = lease.and_then(|lease| lease.renewed);
     let held = lease_renewed
@@ -189,6 +223,7 @@ fn process(node: &Node, component: Component) -> Edge {
         credential: holder.map(|holder| holder.credential.clone()).unwrap_or_default(),
         proof: Shown::Process { started, file_changed, lease_renewed, basis: judged.map(Memory::basis) },
         verdict,
+        strength: judgement.map_or(Strength::Nothing, |judgement| judgement.strength),
     }
 }
 
@@ -204,10 +239,11 @@ fn led_elsewhere(node: &Node, lease: &Lease) -> bool {
 fn through_the_api(node: &Node) -> Vec<Edge> {
     let apiserver = Party::Component(Component::KubeApiserver);
     let kubelet = Party::Component(Component::Kubelet);
-    let edge = |from, to, credential: &str, proof, verdict| Edge {
+    let edge = |from, to, credential: &str, proof: Shown, verdict, strength| Edge {
         from,
         to,
         credential: credential.to_owned(),
+        strength: if matches!(proof, Shown::Nothing { .. }) { Strength::Nothing } else { strength },
         proof,
         verdict,
     };
@@ -217,21 +253,34 @@ fn through_the_api(node: &Node) -> Vec<Edge> {
         Looked::Absent => return Vec::new(),
         Looked::Unusable(trouble) => {
             let proof = nothing(trouble.to_string());
-            return vec![edge(Party::Administrator, apiserver, "admin.conf", proof, Verdict::Refuted)];
+            let strength = Strength::Nothing;
+            return vec![edge(Party::Administrator, apiserver, "admin.conf", proof, Verdict::Refuted, strength)];
         }
     };
+    // The request was made with the file itself.
+    let (answered, decisive) = (Shown::Answered, Strength::Decisive);
     let mut edges =
-        vec![edge(Party::Administrator, apiserver, "admin.conf", Shown::Answered, Verdict::Proven)];
+        vec![edge(Party::Administrator, apiserver, "admin.conf", answered, Verdict::Proven, decisive)];
     let (proof, verdict) = match &cluster.kubelet_reached {
         Looked::Seen(()) => (Shown::Answered, Verdict::Proven),
         Looked::Absent => (nothing("not looked at".to_owned()), Verdict::NotProven),
         Looked::Unusable(trouble) => (nothing(trouble.to_string()), Verdict::Refuted),
     };
-    edges.push(edge(apiserver, kubelet, "apiserver-kubelet-client", proof, verdict));
+    edges.push(edge(apiserver, kubelet, KUBELET_CLIENT_OF_APISERVER, proof, verdict, reached(node)));
     if let Some(renewed) = cluster.node_lease_renewed {
         let age = node.observed_at.duration_since(renewed).as_secs();
-        let verdict = if age < NODE_LEASE_SECONDS { Verdict::Proven } else { Verdict::Refuted };
-        edges.push(edge(kubelet, apiserver, "kubelet-client", Shown::NodeLease { renewed }, verdict));
+        let judged = judge_kubelet(node);
+        let verdict = match judged.as_ref().map(|judged| judged.memory) {
+            _ if age >= NODE_LEASE_SECONDS => Verdict::Refuted,
+            // It is accepted, and it is something else than its file.
+            Some(Memory::Stale(_)) => Verdict::Refuted,
+            _ => Verdict::Proven,
+        };
+        // The lease shows that it is accepted, not what it is: that is known by what the kubelet holds.
+        let strength = judged.as_ref().map_or(Strength::Weak, |judged| judged.strength.max(Strength::Weak));
+        let basis = judged.as_ref().map(|judged| judged.memory.basis());
+        let proof = Shown::NodeLease { renewed, basis };
+        edges.push(edge(kubelet, apiserver, "kubelet-client", proof, verdict, strength));
     }
     for (name, available) in &cluster.aggregated {
         let (proof, verdict) = if *available {
@@ -239,7 +288,22 @@ fn through_the_api(node: &Node) -> Vec<Edge> {
         } else {
             (nothing(format!("{name} is not available")), Verdict::NotProven)
         };
-        edges.push(edge(apiserver, Party::Aggregated, "front-proxy-client", proof, verdict));
+        // It may have been reached with what was read before.
+        edges.push(edge(apiserver, Party::Aggregated, "front-proxy-client", proof, verdict, Strength::Weak));
     }
     edges
+}
+
+/// How much it is worth that kube-apiserver reaches the kubelet. It may have used a connection that it had made with
+/// an older certificate: that is ruled out once all of those are closed, by a version that closes them.
+fn reached(node: &Node) -> Strength {
+    let Some(credential) = node.credential(KUBELET_CLIENT_OF_APISERVER) else { return Strength::Weak };
+    let row = reload::of_credential(node, Component::KubeApiserver, credential);
+    let closes = row.is_some_and(|row| row.class == Class::Watch);
+    let mut files = credential.place.files().into_iter();
+    let settled = files.all(|file| {
+        let changed = file.facts.seen().map(|facts| facts.changed);
+        changed.is_some_and(|changed| node.observed_at.duration_since(changed) > OLDER_CONNECTIONS)
+    });
+    if closes && settled { Strength::Strong } else { Strength::Weak }
 }

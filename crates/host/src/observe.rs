@@ -12,6 +12,7 @@ mod containers;
 mod credentials;
 mod etcd;
 mod files;
+mod heard;
 mod holders;
 mod kubeconfigs;
 mod kubelet;

@@ -1,7 +1,6 @@
 //! What findings say: the sentence, its evidence, what happens if it is left alone, and what to do.
 
 use super::Language;
-use perennial_core::assess::Basis;
 use perennial_core::inventory::Role;
 
 messages! {
@@ -318,34 +317,4 @@ words! {
         en: "whoever verifies the kubelet's certificate can't read logs or metrics",
         zh: "校验 kubelet 证书的一方无法读取日志和指标",
     }
-}
-
-/// How it is known what a process holds.
-pub(crate) fn basis(language: Language, basis: Basis) -> &'static str {
-    match basis {
-        Basis::FollowsFiles => follows_files(language),
-        Basis::OtherBytesMounted => other_bytes(language),
-        Basis::StartedAfterChange => started_after(language),
-        Basis::StartedBeforeOurSwap => started_before_swap(language),
-        Basis::StartedBeforeIssue => started_before_issue(language),
-        Basis::InBetween => in_between(language),
-        Basis::NoStart => no_start(language),
-        Basis::NotRunning => not_running(language),
-        Basis::NoFile => no_file(language),
-    }
-}
-
-words! {
-    follows_files { en: "its kubeconfig names files, which it re-reads by itself", zh: "其 kubeconfig 引用文件，会自行重新读取" }
-    other_bytes { en: "its container still sees the old file", zh: "其容器看到的仍是旧文件" }
-    started_after { en: "started after its file last changed", zh: "在文件最后一次修改之后启动" }
-    started_before_swap { en: "started before perennial replaced its file", zh: "在 perennial 替换文件之前启动" }
-    started_before_issue { en: "started before its certificate was made", zh: "在证书签发之前启动" }
-    in_between {
-        en: "started after the certificate was made, but before the file last changed",
-        zh: "在证书签发之后、文件最后一次修改之前启动",
-    }
-    no_start { en: "its start is not known", zh: "不知道它的启动时间" }
-    not_running { en: "it does not run", zh: "它没有运行" }
-    no_file { en: "its file can't be read", zh: "无法读取其文件" }
 }

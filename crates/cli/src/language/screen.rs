@@ -56,10 +56,6 @@ messages! {
     equal(credential: &str) { en: "= {credential}", zh: "= {credential}" }
     different(credential: &str) { en: "≠ {credential}", zh: "≠ {credential}" }
     why_and_when(why: &str, when: &str) { en: "{why}: {when}", zh: "{why}（{when}）" }
-    started_and_changed(started: &str, changed: &str) {
-        en: "started {started}, file changed {changed}",
-        zh: "启动于 {started}，文件修改于 {changed}",
-    }
     alike(n: usize) { en: "{n} alike", zh: "{n} 个相同" }
     critical(n: usize) { en: "{n} critical", zh: "{n} 项严重" }
     warnings(n: usize) { en: [n: "{n} warning", "{n} warnings"], zh: "{n} 项警告" }

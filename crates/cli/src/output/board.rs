@@ -4,7 +4,7 @@ use super::check::Report;
 use super::{Line, Mark, Paint, Screen, left};
 use crate::language::{Language, screen as say};
 use jiff::Timestamp;
-use perennial_core::assess::{Memory, State, memory};
+use perennial_core::assess::{Memory, State, processes};
 use perennial_core::inventory::{Looked, Place, Role};
 use unicode_width::UnicodeWidthStr;
 
@@ -165,22 +165,20 @@ fn served(language: Language, report: &Report<'_>) -> Entry {
 
 fn in_memory(language: Language, report: &Report<'_>) -> Entry {
     let label = say::in_memory(language);
-    if report.node.holders.is_empty() {
-        return nothing_runs(language, report, label);
-    }
-    let judged: Vec<_> = report
-        .node
-        .holders
-        .iter()
-        .map(|holder| {
-            let mark = match memory(report.node, holder) {
+    let judged: Vec<_> = processes(report.node)
+        .into_iter()
+        .map(|process| {
+            let mark = match process.judgement.memory {
                 Memory::Fresh(_) => Mark::Good,
                 Memory::Stale(_) => Mark::Bad,
                 Memory::Unproven(_) => Mark::Unknown,
             };
-            (holder.component.to_string(), mark)
+            (process.component.to_string(), mark)
         })
         .collect();
+    if judged.is_empty() {
+        return nothing_runs(language, report, label);
+    }
     counted(language, label, &judged)
 }
 

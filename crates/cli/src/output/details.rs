@@ -2,11 +2,12 @@
 
 use super::board::{mark, names};
 use super::check::Report;
+use super::evidence::why;
 use super::findings::short;
-use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
-use crate::language::{Language, finding, screen as say};
-use perennial_core::assess::{Basis, Memory, memory};
-use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Listener, Looked, Trouble};
+use super::{Column, Fit, Mark, Row, Table, date, short_left};
+use crate::language::{Language, screen as say};
+use perennial_core::assess::{Judgement, Memory, judge_pod, processes};
+use perennial_core::inventory::{Authority, Credential, Handshake, Listener, Looked, Trouble};
 use perennial_pki::certificate::Certificate;
 
 /// The three tables; a table may be empty.
@@ -208,36 +209,22 @@ fn holders(language: Language, report: &Report<'_>) -> Table {
         Column::new(say::col_holds(language)),
         Column::last(say::col_why(language), Fit::Wrap),
     ]);
-    for holder in &report.node.holders {
-        table.row(holder_row(language, report, holder));
+    for process in processes(report.node) {
+        table.row(held_row(language, process.component.name(), &process.judgement));
+    }
+    for pod in &report.node.beside.pods {
+        for judged in pod.uses().filter_map(|used| judge_pod(report.node, used)) {
+            table.row(held_row(language, &pod.pod, &judged));
+        }
     }
     table
 }
 
-fn holder_row(language: Language, report: &Report<'_>, holder: &Holder) -> Row {
-    let verdict = memory(report.node, holder);
-    let (mark, holds) = match verdict {
+fn held_row(language: Language, name: &str, judgement: &Judgement) -> Row {
+    let (mark, holds) = match judgement.memory {
         Memory::Fresh(_) => (Mark::Good, say::fresh(language)),
         Memory::Stale(_) => (Mark::Bad, say::stale(language)),
         Memory::Unproven(_) => (Mark::Unknown, say::unproven(language)),
     };
-    let changed = report
-        .node
-        .credential(&holder.credential)
-        .and_then(|credential| credential.place.file().facts.seen())
-        .map(|facts| exact(facts.changed));
-    let basis = finding::basis(language, verdict.basis());
-    let why = match (holder.started(), changed) {
-        (Some(started), Some(changed)) => {
-            let when = say::started_and_changed(language, &exact(started), &changed);
-            // The two times say it all.
-            if verdict.basis() == Basis::StartedAfterChange {
-                when
-            } else {
-                say::why_and_when(language, basis, &when)
-            }
-        }
-        _ => basis.to_owned(),
-    };
-    Row::new(mark, [holder.component.to_string(), holds.to_owned(), why])
+    Row::new(mark, [name.to_owned(), holds.to_owned(), why(language, judgement)])
 }

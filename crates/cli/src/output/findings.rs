@@ -3,6 +3,7 @@
 mod cluster;
 mod identity;
 mod listed;
+mod memory;
 
 use super::groups::Group;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
@@ -10,8 +11,8 @@ use super::{kubelet, places};
 use crate::language::{
     Language, finding as say, identity as identity_words, kubelet as words, screen as label, trouble::trouble,
 };
-use jiff::{SignedDuration, Timestamp};
-use perennial_core::assess::{Basis, Finding, Severity};
+use jiff::Timestamp;
+use perennial_core::assess::{Finding, Severity};
 use perennial_core::inventory::{Credential, Looked, Node, Role};
 use perennial_core::plan::key_can_be_made;
 
@@ -221,8 +222,9 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             advice: Some(say::handshake_act(language)),
             ..Told::default()
         },
-        Finding::ProcessStale { .. } => stale(language, group),
-        Finding::ProcessUnproven { .. } => unproven(language, group),
+        Finding::ProcessStale { .. } | Finding::ProcessUnproven { .. } | Finding::PodStale { .. } => {
+            memory::tell(language, scene, group)
+        }
         Finding::LoopbackEnds { address, at, .. } => Told {
             title: if *at <= now {
                 say::loopback_ended(language, &address.to_string(), &date(*at))
@@ -432,64 +434,6 @@ fn silent(language: Language, group: &Group<'_>) -> Told {
         evidence: evidence.collect(),
         left_alone: Some(say::silent_effect(language).to_owned()),
         command: Some(act),
-        ..Told::default()
-    }
-}
-
-fn stale(language: Language, group: &Group<'_>) -> Told {
-    let (mut names, mut evidence, mut latest) = (Vec::new(), Vec::new(), None);
-    for finding in group.all() {
-        let Finding::ProcessStale { component, file, basis, started, file_changed } = finding else {
-            continue;
-        };
-        names.push(component.name());
-        let started_at = started.map_or_else(|| "?".to_owned(), exact);
-        evidence.push(say::process_and_file(
-            language,
-            component.name(),
-            &started_at,
-            file.as_str(),
-            &exact(*file_changed),
-        ));
-        evidence.push(say::because(language, component.name(), say::basis(language, *basis)));
-        // A certificate of a year that it read at its start can't end later than a year after that.
-        let end = started.unwrap_or(*file_changed) + SignedDuration::from_hours(24 * 365);
-        latest = latest.max(Some(end));
-    }
-    Told {
-        title: match names.as_slice() {
-            [name] => say::stale(language, name),
-            _ => say::many_stale(language, names.len(), &names.join(language.comma())),
-        },
-        evidence,
-        left_alone: latest.map(|latest| say::stale_effect(language, &date(latest))),
-        command: Some("perennial reload".to_owned()),
-        ..Told::default()
-    }
-}
-
-fn unproven(language: Language, group: &Group<'_>) -> Told {
-    let (mut names, mut evidence, mut running, mut between) = (Vec::new(), Vec::new(), false, true);
-    for finding in group.all() {
-        let Finding::ProcessUnproven { component, basis, .. } = finding else { continue };
-        names.push(component.name());
-        evidence.push(say::because(language, component.name(), say::basis(language, *basis)));
-        running |= *basis != Basis::NotRunning;
-        between &= *basis == Basis::InBetween;
-    }
-    let pattern = names.join("|");
-    let command = if between {
-        "perennial reload".to_owned()
-    } else if running {
-        format!("crictl stop $(crictl ps -q --name '{pattern}')")
-    } else {
-        format!("crictl ps -a --name '{pattern}'")
-    };
-    Told {
-        title: say::unproven(language, &names.join(language.comma())),
-        evidence,
-        left_alone: Some(say::unproven_effect(language).to_owned()),
-        command: Some(command),
         ..Told::default()
     }
 }

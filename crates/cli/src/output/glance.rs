@@ -7,7 +7,7 @@ use super::groups::{Group, groups};
 use super::{Line, Mark, Paint, Screen, date, exact, left};
 use crate::language::{Language, screen as say, trouble::trouble};
 use jiff::Timestamp;
-use perennial_core::assess::{Finding, Memory, Severity, State, memory};
+use perennial_core::assess::{Finding, Memory, Severity, State, processes};
 use unicode_width::UnicodeWidthStr;
 
 /// Four lines, or one where all is well.
@@ -117,9 +117,10 @@ fn next(language: Language, report: &Report<'_>) -> (Mark, String) {
 }
 
 fn in_memory(language: Language, report: &Report<'_>) -> (Mark, String) {
+    let processes = processes(report.node);
     let of = |wanted: fn(Memory) -> bool| -> Vec<&str> {
-        let holders = report.node.holders.iter().filter(|holder| wanted(memory(report.node, holder)));
-        holders.map(|holder| holder.component.name()).collect()
+        let holders = processes.iter().filter(|process| wanted(process.judgement.memory));
+        holders.map(|process| process.component.name()).collect()
     };
     let stale = of(|memory| matches!(memory, Memory::Stale(_)));
     let unproven = of(|memory| matches!(memory, Memory::Unproven(_)));
@@ -127,7 +128,7 @@ fn in_memory(language: Language, report: &Report<'_>) -> (Mark, String) {
         (Mark::Bad, say::holds_old(language, &stale.join(language.comma())))
     } else if !unproven.is_empty() {
         (Mark::Unknown, say::holds_unknown(language, &unproven.join(language.comma())))
-    } else if report.node.holders.is_empty() {
+    } else if processes.is_empty() {
         (Mark::Skip, say::none_here(language).to_owned())
     } else {
         (Mark::Good, say::all_fresh(language).to_owned())

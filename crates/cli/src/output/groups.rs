@@ -3,7 +3,7 @@
 use super::date;
 use super::findings::Scene;
 use perennial_core::assess::{Assessment, Code, Finding, Severity};
-use perennial_core::inventory::Role;
+use perennial_core::inventory::{Component, Role};
 
 /// Findings with the same cause and the same remedy. Never empty.
 #[derive(Clone, Debug)]
@@ -89,8 +89,11 @@ fn belongs(scene: &Scene<'_>, one: &Finding, other: &Finding) -> bool {
             let remedy = |finding| scene.remedy(role(scene, finding), finding);
             date(*a) == date(*b) && remedy(one) == remedy(other)
         }
-        (Finding::ProcessStale { .. }, Finding::ProcessStale { .. })
-        | (Finding::ProcessUnproven { .. }, Finding::ProcessUnproven { .. })
+        // The kubelet is restarted by somebody else.
+        (Finding::ProcessStale { component: a, .. }, Finding::ProcessStale { component: b, .. }) => {
+            (*a == Component::Kubelet) == (*b == Component::Kubelet)
+        }
+        (Finding::ProcessUnproven { .. }, Finding::ProcessUnproven { .. })
         | (Finding::ListenerSilent { .. }, Finding::ListenerSilent { .. })
         | (Finding::ExternalAuthority { .. }, Finding::ExternalAuthority { .. })
         | (Finding::KeyExposed { .. }, Finding::KeyExposed { .. })

@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod cluster;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
+mod holders;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod verify;

@@ -1,8 +1,9 @@
 //! The table of `verify`.
 
+use super::evidence::worth;
 use super::findings::short;
 use super::{Column, Fit, Line, Mark, Paint, Row, Screen, Table};
-use crate::language::{Language, finding, verify as say};
+use crate::language::{Language, memory, verify as say};
 use jiff::Timestamp;
 use perennial_core::assess::Basis;
 use perennial_core::prove::{Edge, Shown, Verdict};
@@ -15,7 +16,8 @@ pub(crate) fn screen(language: Language, edges: &[Edge]) -> Screen {
         Table::new([Column::new(say::col_edge(language)), Column::last(say::col_proof(language), Fit::Wrap)]);
     for edge in edges {
         let ends = format!("{} → {}", say::party(language, edge.from), say::party(language, edge.to));
-        table.row(Row::new(mark(edge.verdict), [ends, proof(language, edge)]));
+        let proof = worth(language, &proof(language, edge), edge.strength);
+        table.row(Row::new(mark(edge.verdict), [ends, proof]));
     }
     if !table.is_empty() {
         screen.table(table);
@@ -78,7 +80,7 @@ fn shown(language: Language, proof: &Shown) -> String {
             };
             // The two times say it all.
             if let Some(basis) = basis.filter(|basis| *basis != Basis::StartedAfterChange) {
-                seen = [seen.as_str(), finding::basis(language, basis)].join(language.semicolon());
+                seen = [seen.as_str(), memory::basis(language, basis)].join(language.semicolon());
             }
             if let (Some(renewed), Some(started)) = (lease_renewed, started) {
                 let lease =
@@ -88,7 +90,14 @@ fn shown(language: Language, proof: &Shown) -> String {
             seen
         }
         Shown::Answered => say::answered(language).to_owned(),
-        Shown::NodeLease { renewed } => say::node_lease(language, &super::exact(*renewed)),
+        Shown::NodeLease { renewed, basis } => {
+            let lease = say::node_lease(language, &super::exact(*renewed));
+            // What the kubelet does by itself says nothing of this time.
+            match basis.filter(|basis| ![Basis::RotatesItself, Basis::StartedAfterChange].contains(basis)) {
+                Some(basis) => [lease.as_str(), memory::basis(language, basis)].join(language.semicolon()),
+                None => lease,
+            }
+        }
         Shown::Workload(WorkloadOutcome::Proven { running_ms, .. }) => {
             say::workload_ran(language, &format!("{}.{}", running_ms / 1000, running_ms % 1000 / 100))
         }

@@ -64,6 +64,7 @@ impl Finding {
             | Self::OtherAuthorityTrusted { path, .. }
             | Self::FileUnusable { path, .. }
             | Self::SuperAdminUsed { manifest: path, .. }
+            | Self::PodStale { manifest: path, .. }
             | Self::FileCutOff { path, .. }
             | Self::LabelDiffers { path, .. }
             | Self::KeyExposed { path, .. }

@@ -99,6 +99,8 @@ codes! {
     ProcessUnproven = 4104;
     /// kube-apiserver's in-memory loopback certificate has ended or ends soon.
     LoopbackEnds = 4105;
+    /// Another static pod holds an older credential than its file.
+    PodStale = 4106;
     /// A listener speaks TLS, and the handshake with it fails.
     HandshakeFails = 4107;
     /// It is not known whether a process of this version re-reads its files.

@@ -1,6 +1,6 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party};
+use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, Strength};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -288,6 +288,8 @@ pub enum Finding {
         file: Utf8PathBuf,
         /// How it is known.
         basis: Basis,
+        /// How much that is worth.
+        strength: Strength,
         /// When the process started.
         started: Option<Timestamp>,
         /// When the file changed.
@@ -312,6 +314,25 @@ pub enum Finding {
         at: Timestamp,
         /// Whether it has ended, or ends within the critical threshold.
         critical: bool,
+    },
+    /// PRN4106.
+    PodStale {
+        /// The pod's name, without the node's.
+        pod: String,
+        /// Its manifest.
+        manifest: Utf8PathBuf,
+        /// The id of its running container.
+        container: String,
+        /// The credential's file.
+        file: Utf8PathBuf,
+        /// How it is known.
+        basis: Basis,
+        /// How much that is worth.
+        strength: Strength,
+        /// Start of the container.
+        started: Timestamp,
+        /// Last change of the file.
+        file_changed: Option<Timestamp>,
     },
     /// PRN4107.
     HandshakeFails {
@@ -516,6 +537,7 @@ impl Finding {
             Self::ProcessStale { .. } => Code::ProcessStale,
             Self::ProcessUnproven { .. } => Code::ProcessUnproven,
             Self::LoopbackEnds { .. } => Code::LoopbackEnds,
+            Self::PodStale { .. } => Code::PodStale,
             Self::ReloadUnknown { .. } => Code::ReloadUnknown,
             Self::HandshakeFails { .. } => Code::HandshakeFails,
             Self::FileMissing { .. } => Code::FileMissing,
@@ -607,6 +629,7 @@ impl Finding {
             | Self::RuntimeSilent { .. }
             | Self::RunOpen { .. } => Severity::Critical,
             Self::ProcessUnproven { .. }
+            | Self::PodStale { .. }
             | Self::HandshakeFails { .. }
             | Self::ReloadUnknown { .. }
             | Self::LabelDiffers { .. }

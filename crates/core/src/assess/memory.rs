@@ -1,8 +1,7 @@
 //! What a process that never re-reads its credential holds in memory.
 
-use super::{Check, Finding, State};
-use crate::inventory::{Component, Credential, Holder, Looked, Node};
-use crate::reload;
+use super::{Check, Finding, Judgement, State, judge, judge_kubelet};
+use crate::inventory::{Component, File, Holder, Node};
 use jiff::{SignedDuration, Timestamp};
 
 /// kubeadm and perennial backdate certificates by this much: NotBefore plus this is when one was made.
@@ -28,21 +27,37 @@ impl Memory {
     }
 }
 
-/// How it is known what a process holds, the strongest first.
+/// How it is known what a process holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// Its kubeconfig names files, which client-go follows (transport/cert_rotation.go).
-    FollowsFiles,
+    /// It has shown the certificate of its file to kube-apiserver.
+    ShowedTheFiles,
+    /// It has shown a certificate to kube-apiserver that its file held earlier.
+    ShowedReplaced,
+    /// It has shown another certificate to kube-apiserver than its file holds.
+    ShowedOther,
     /// Its own mount namespace shows other bytes than the host's file.
     OtherBytesMounted,
+    /// Its own mount namespace shows the same bytes, which proves nothing.
+    SameBytesMounted,
+    /// Its kubeconfig names files, which client-go follows (transport/cert_rotation.go).
+    FollowsFiles,
+    /// It makes and stores its certificates itself.
+    RotatesItself,
     /// It started after the inode last changed: it has read exactly this.
     StartedAfterChange,
     /// It started before our own swap.
     StartedBeforeOurSwap,
     /// It started before the certificate in the file was made.
     StartedBeforeIssue,
+    /// kube-apiserver refuses a certificate that its file held earlier.
+    ReplacedIsRefused,
+    /// Its lease was renewed since its start.
+    LeaseRenewed,
     /// It started after the certificate was made and before the inode last changed.
     InBetween,
+    /// Two pieces of evidence of the same strength contradict each other.
+    Contradicted,
     /// Its start is not known.
     NoStart,
     /// It does not run.
@@ -51,47 +66,47 @@ pub enum Basis {
     NoFile,
 }
 
+/// A process of Kubernetes' own that keeps a credential in memory.
+#[derive(Clone, Debug)]
+pub struct Process<'a> {
+    /// Whose.
+    pub component: Component,
+    /// The credential's name.
+    pub credential: &'a str,
+    /// The file that it comes from.
+    pub file: Option<&'a File>,
+    /// When the process started.
+    pub started: Option<Timestamp>,
+    /// What the evidence says.
+    pub judgement: Judgement,
+}
+
+/// Every process of a node that keeps a credential in memory: those that read it once, and the kubelet as a client.
+pub fn processes(node: &Node) -> Vec<Process<'_>> {
+    let file = |name: &str| node.credential(name).map(|credential| credential.place.file());
+    let of_holders = node.holders.iter().map(|holder| Process {
+        component: holder.component,
+        credential: &holder.credential,
+        file: file(&holder.credential),
+        started: holder.started(),
+        judgement: judge(node, holder),
+    });
+    let of_kubelet = || {
+        let credential = node.kubelet_runs_with()?;
+        Some(Process {
+            component: Component::Kubelet,
+            credential: &credential.name,
+            file: Some(credential.place.file()),
+            started: node.kubelet.unit.seen().and_then(|unit| unit.active_since),
+            judgement: judge_kubelet(node)?,
+        })
+    };
+    of_holders.chain(of_kubelet()).collect()
+}
+
 /// Judges what `holder` has in memory.
 pub fn memory(node: &Node, holder: &Holder) -> Memory {
-    if reload::of_holder(node, holder).is_some_and(|row| row.class.follows()) {
-        return Memory::Fresh(Basis::FollowsFiles);
-    }
-    let Some(credential) = node.credential(&holder.credential) else {
-        return Memory::Unproven(Basis::NoFile);
-    };
-    let Some(facts) = credential.place.file().facts.seen() else { return Memory::Unproven(Basis::NoFile) };
-    if holder.mounted_sha256.seen().is_some_and(|mounted| *mounted != facts.sha256) {
-        return Memory::Stale(Basis::OtherBytesMounted);
-    }
-    if matches!(holder.container, Looked::Absent) && holder.announced_start.is_none() {
-        return Memory::Unproven(Basis::NotRunning);
-    }
-    let Some(started) = holder.started() else { return Memory::Unproven(Basis::NoStart) };
-    if later(started, facts.changed, holder) {
-        return Memory::Fresh(Basis::StartedAfterChange);
-    }
-    let ours = node.past.installed_at(credential.place.file().real_path(), &facts.sha256);
-    if ours.is_some_and(|installed| started < installed.at) {
-        return Memory::Stale(Basis::StartedBeforeOurSwap);
-    }
-    if made(credential).is_some_and(|made| started < made) {
-        return Memory::Stale(Basis::StartedBeforeIssue);
-    }
-    Memory::Unproven(Basis::InBetween)
-}
-
-/// Whether the process started after the inode changed. A start that is known only to the second counts from
-/// the second after the change.
-fn later(started: Timestamp, changed: Timestamp, holder: &Holder) -> bool {
-    if holder.container.seen().is_some() {
-        started > changed
-    } else {
-        started.as_second() > changed.as_second()
-    }
-}
-
-fn made(credential: &Credential) -> Option<Timestamp> {
-    credential.leaf()?.not_before().checked_add(BACKDATED).ok()
+    judge(node, holder).memory
 }
 
 /// Checks every holder that should run on this node.
@@ -99,7 +114,8 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
     for holder in &node.holders {
         let Some(credential) = node.credential(&holder.credential) else { continue };
         let file = credential.place.file();
-        let state = match memory(node, holder) {
+        let judgement = judge(node, holder);
+        let state = match judgement.memory {
             Memory::Fresh(_) => State::Pass,
             // A file that can't be read, and a process that does not run, are findings of their own.
             Memory::Unproven(Basis::NoFile) => State::NotApplicable,
@@ -109,6 +125,7 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
                 component: holder.component,
                 file: file.path.clone(),
                 basis,
+                strength: judgement.strength,
                 started: holder.started(),
                 file_changed: file.facts.seen().map_or(Timestamp::UNIX_EPOCH, |facts| facts.changed),
             }),
@@ -124,13 +141,39 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
         };
         checks.push(Check { object: holder.component.to_string(), state });
     }
+    kubelet(node, checks);
+}
+
+/// What the kubelet uses as a client. That it does not run, or can't start, is told elsewhere.
+fn kubelet(node: &Node, checks: &mut Vec<Check>) {
+    let of_kubelet = |one: &Process<'_>| one.component == Component::Kubelet;
+    let Some(process) = processes(node).into_iter().find(of_kubelet) else { return };
+    let facts = process.file.and_then(|file| file.facts.seen());
+    let state = match (process.judgement.memory, process.file) {
+        (Memory::Fresh(_), _) => State::Pass,
+        (Memory::Stale(basis), Some(file)) => State::Fail(Finding::ProcessStale {
+            component: process.component,
+            file: file.path.clone(),
+            basis,
+            strength: process.judgement.strength,
+            started: process.started,
+            file_changed: facts.map_or(Timestamp::UNIX_EPOCH, |facts| facts.changed),
+        }),
+        (Memory::Stale(_) | Memory::Unproven(_), _) => State::NotApplicable,
+    };
+    checks.push(Check { object: process.component.to_string(), state });
 }
 
 /// The components whose process is stale, or may well be: it started between the making of the certificate and the
 /// last change of its file. A restart costs a second without a leader; a standby that is locked out costs the cluster.
 pub(crate) fn not_fresh(node: &Node) -> Vec<Component> {
     let wanted = |holder: &&Holder| {
-        matches!(memory(node, holder), Memory::Stale(_) | Memory::Unproven(Basis::InBetween))
+        let unsure = [Basis::InBetween, Basis::Contradicted];
+        match memory(node, holder) {
+            Memory::Stale(_) => true,
+            Memory::Unproven(basis) => unsure.contains(&basis),
+            Memory::Fresh(_) => false,
+        }
     };
     node.holders.iter().filter(wanted).map(|holder| holder.component).collect()
 }

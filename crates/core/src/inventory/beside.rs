@@ -1,6 +1,6 @@
 //! What lies beside the credentials themselves and still matters to them.
 
-use super::{Container, File, Looked};
+use super::{Container, File, Heard, Looked};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -14,6 +14,15 @@ pub struct Beside {
     pub backups: Vec<Copied>,
     /// Static pods that are none of the control plane's components.
     pub pods: Vec<OtherPod>,
+    /// What kube-apiserver has written down of its clients.
+    pub heard: Heard,
+}
+
+impl OtherPod {
+    /// What it surely uses, not only gets to: a file that is mounted for itself, or that the command names.
+    pub fn uses(&self) -> impl Iterator<Item = &Consumed> {
+        self.consumes.iter().filter(|used| used.alone || used.named)
+    }
 }
 
 impl Beside {
@@ -45,6 +54,8 @@ pub struct Consumed {
     pub name: String,
     /// Its file.
     pub file: Utf8PathBuf,
+    /// The same file inside the container.
+    pub inside: Utf8PathBuf,
     /// The container.
     pub container: String,
     /// The file itself is mounted: the container sees the old one until it is started again. Otherwise a directory

@@ -10,7 +10,9 @@
 mod control_plane;
 mod diagnosing;
 mod judging;
+mod memory;
 mod places;
+mod pods;
 mod proving;
 
 use camino::Utf8PathBuf;

@@ -3,9 +3,9 @@
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::{backups, consumers};
+use super::backups;
 use camino::Utf8Path;
-use perennial_core::inventory::{Authority, Beside, Component, File};
+use perennial_core::inventory::{Authority, Beside, Component, File, Heard, OtherPod};
 
 /// Looks at everything beside the credentials.
 pub(super) fn beside(
@@ -13,12 +13,15 @@ pub(super) fn beside(
     pods: &StaticPods,
     authorities: &[Authority],
     found: &[Found],
+    others: Vec<OtherPod>,
     state_directory: &Utf8Path,
 ) -> Beside {
     Beside {
         key_files: key_files(tree, pods, authorities),
         backups: backups::backups(tree, state_directory, authorities, found),
-        pods: consumers::pods(pods, authorities, found),
+        pods: others,
+        // What it says depends on everything else, which is looked at first.
+        heard: Heard::default(),
     }
 }
 

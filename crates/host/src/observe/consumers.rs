@@ -1,6 +1,8 @@
-//! Static pods beside the control plane's, and which credentials they get to.
+//! Static pods beside the control plane's, which credentials they get to, and since when they run.
 
+use super::containers::{Containers, Named};
 use super::credentials::Found;
+use super::processes;
 use super::static_pods::StaticPods;
 use perennial_core::formats::manifest::Manifest;
 use perennial_core::inventory::{Authority, Consumed, File, Looked, OtherPod};
@@ -33,6 +35,7 @@ fn consumes(manifest: &Manifest, files: &[(&str, &File)]) -> Vec<Consumed> {
         known.insert(&file.path).then(|| Consumed {
             name: (*name).to_owned(),
             file: file.path.clone(),
+            inside: found.inside,
             container: found.container,
             alone: found.alone,
             named: found.named,
@@ -41,4 +44,36 @@ fn consumes(manifest: &Manifest, files: &[(&str, &File)]) -> Vec<Consumed> {
         })
     });
     used.collect()
+}
+
+/// The containers whose start tells what they hold.
+pub(super) fn wanted(pods: &[OtherPod], node: Option<&str>) -> Vec<Named> {
+    let Some(node) = node else { return Vec::new() };
+    let used = pods.iter().flat_map(|pod| pod.uses().map(move |used| named(pod, used, node)));
+    let wanted: BTreeSet<Named> = used.collect();
+    wanted.into_iter().collect()
+}
+
+/// A static pod's name ends with its node's (kubelet pkg/kubelet/config/common.go).
+fn named(pod: &OtherPod, used: &Consumed, node: &str) -> Named {
+    Named {
+        namespace: pod.namespace.clone(),
+        pod: Some(format!("{}-{node}", pod.pod)),
+        container: used.container.clone(),
+    }
+}
+
+/// Puts in what the runtime says of them.
+pub(super) fn fill(pods: &mut [OtherPod], node: Option<&str>, containers: &Containers) {
+    let Some(node) = node else { return };
+    for pod in pods {
+        let of = |used: &Consumed| containers.named(&named(pod, used, node));
+        let running: Vec<_> = pod.consumes.iter().map(of).collect();
+        for (used, running) in pod.consumes.iter_mut().zip(running) {
+            if let (true, Some(pid)) = (used.alone, running.seen().and_then(|container| container.pid)) {
+                used.mounted_sha256 = processes::mounted_sha256(pid, &used.inside);
+            }
+            used.running = running;
+        }
+    }
 }

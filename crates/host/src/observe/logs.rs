@@ -110,7 +110,7 @@ pub fn containers(root: &Utf8Path, since: Option<Timestamp>, now: Timestamp, to:
 }
 
 /// A regular file that was written since; docker's are links to its own directory.
-fn within(tree: &Tree, path: &Utf8Path, since: Option<Timestamp>) -> bool {
+pub(super) fn within(tree: &Tree, path: &Utf8Path, since: Option<Timestamp>) -> bool {
     let Some(entry) = tree.entry(path) else { return false };
     let written = |metadata: &std::fs::Metadata| {
         let modified = metadata.modified().ok().and_then(|modified| Timestamp::try_from(modified).ok());

@@ -5,7 +5,9 @@ use super::credentials::{self, Found};
 use super::files::Tree;
 use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
-use super::{Look, api, authorities, balancer, beside, etcd, holders, listeners, systemd};
+use super::{
+    Look, api, authorities, balancer, beside, consumers, etcd, heard, holders, listeners, systemd,
+};
 use crate::act::journal::{self, Reason, Unreadable};
 use crate::act::lock::is_held;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -62,7 +64,10 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let member = (!pods.services.is_empty()).then(|| listeners::of_etcd_clients(&questions)).flatten();
     let access = (look.cluster && !tree.is_copy())
         .then(|| api::access(&found, listeners::api_address(&pods, address), observed_at));
-    let socket = (processes && holders::HOLDERS.into_iter().any(|component| pods.runs(component)))
+    let mut others = consumers::pods(&pods, &authorities, &found);
+    let wanted = consumers::wanted(&others, name.as_deref());
+    let holds = holders::HOLDERS.into_iter().any(|component| pods.runs(component)) || !wanted.is_empty();
+    let socket = (processes && holds)
         .then(|| kubelet.runtime_socket.clone());
 
     let servers = if look.objects && ask_listeners && pods.runs(Component::KubeApiserver) {
@@ -76,7 +81,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
             listeners::ask(questions),
             async {
                 match &socket {
-                    Some(socket) => Containers::look(socket).await,
+                    Some(socket) => Containers::look(socket, &wanted).await,
                     None => Containers::not_asked(),
                 }
             },
@@ -108,8 +113,10 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     troubles.extend(facts.troubles);
     troubles.extend(kubeconfig_trouble);
     let past = past(&tree, look, &mut troubles);
-    let beside = beside::beside(&tree, &pods, &authorities, &found, &look.state_directory);
-    Node {
+    consumers::fill(&mut others, name.as_deref(), &containers);
+    let beside = beside::beside(&tree, &pods, &authorities, &found, others, &look.state_directory);
+    let audit = pods.path(Component::KubeApiserver, "audit-log-path");
+    let mut node = Node {
         name,
         host_name: host,
         observed_at,
@@ -130,7 +137,9 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
         troubles,
         static_pods: pods.found.into_iter().map(|(pod, _)| pod).collect(),
         services: pods.services.into_iter().map(|(service, _)| service).collect(),
-    }
+    };
+    node.beside.heard = heard::heard(look, audit.as_deref(), &node);
+    node
 }
 
 /// What earlier runs left behind; a run that is being carried out just now is not left behind. A journal that can't be read is told: it may be an open run.

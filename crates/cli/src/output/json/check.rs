@@ -1,6 +1,7 @@
 //! `CheckReport`.
 
 use super::cluster::ClusterView;
+use super::holders::{ConsumerView, HolderView, consumers, holders};
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::language::Language;
@@ -11,9 +12,9 @@ use crate::output::findings::tell;
 use crate::output::groups::{Group, groups};
 use camino::Utf8Path;
 use jiff::Timestamp;
-use perennial_core::assess::{About, Check, Edge, Memory, Severity, State, edges, memory};
+use perennial_core::assess::{About, Check, Edge, Severity, State, Strength, edges};
 use perennial_core::inventory::{
-    Authority, Credential, Handshake, Holder, Layout, Listener, Looked, Node, Place,
+    Authority, Credential, Handshake, Layout, Listener, Looked, Node, Place,
 };
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
@@ -51,22 +52,6 @@ pub(crate) struct CheckReport<'a> {
     consumers: Vec<ConsumerView<'a>>,
     /// A run that was neither finished nor undone.
     open_run: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-struct ConsumerView<'a> {
-    pod: &'a str,
-    namespace: &'a str,
-    manifest: &'a str,
-    credential: &'a str,
-    file: &'a str,
-    /// The file itself is mounted; otherwise a directory above it.
-    mounts_file: bool,
-    /// The pod's command line or environment names it.
-    named: bool,
-    started: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -264,21 +249,10 @@ struct ListenerView<'a> {
     served: Option<CertificateView>,
     /// Whether that is what is on disk; absent where there is nothing to compare.
     as_on_disk: Option<bool>,
+    /// How much that is worth: `decisive` where the certificate itself was seen, else `nothing`.
+    strength: &'static str,
     /// Why the handshake failed after the certificate was seen.
     handshake_failed: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-struct HolderView<'a> {
-    component: &'static str,
-    credential: &'a str,
-    /// `fresh`, `stale` or `unproven`.
-    holds: &'static str,
-    why: &'static str,
-    started: Option<String>,
-    container: Option<&'a str>,
 }
 
 impl<'a> CheckReport<'a> {
@@ -316,29 +290,12 @@ impl<'a> CheckReport<'a> {
                 .map(|credential| credential_view(report, credential))
                 .collect(),
             listeners: node.listeners.iter().map(|listener| listener_view(report, listener)).collect(),
-            holders: node.holders.iter().map(|holder| holder_view(report, holder)).collect(),
+            holders: holders(node),
             cluster: ClusterView::of(report),
             consumers: consumers(node),
             open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
         }
     }
-}
-
-fn consumers(node: &Node) -> Vec<ConsumerView<'_>> {
-    let pods = node.beside.pods.iter();
-    let used = pods.flat_map(|pod| {
-        pod.consumes.iter().map(move |used| ConsumerView {
-            pod: &pod.pod,
-            namespace: &pod.namespace,
-            manifest: pod.manifest.path.as_str(),
-            credential: &used.name,
-            file: used.file.as_str(),
-            mounts_file: used.alone,
-            named: used.named,
-            started: used.running.seen().map(|container| time(container.started_at)),
-        })
-    });
-    used.collect()
 }
 
 fn layout(layout: &Layout) -> &'static str {
@@ -524,25 +481,10 @@ fn listener_view<'a>(report: &Report<'_>, listener: &'a Listener) -> ListenerVie
         reason,
         served: served.map(|served| certificate(report, served.chain.leaf())),
         as_on_disk: served.and_then(|served| Some(on_disk? == served.chain.leaf())),
+        strength: served.map_or(Strength::Nothing, |_| Strength::Decisive).name(),
         handshake_failed: served.and_then(|served| match &served.handshake {
             Handshake::Completed => None,
             Handshake::Failed(reason) => Some(reason.as_str()),
         }),
-    }
-}
-
-fn holder_view<'a>(report: &Report<'_>, holder: &'a Holder) -> HolderView<'a> {
-    let verdict = memory(report.node, holder);
-    HolderView {
-        component: holder.component.name(),
-        credential: &holder.credential,
-        holds: match verdict {
-            Memory::Fresh(_) => "fresh",
-            Memory::Stale(_) => "stale",
-            Memory::Unproven(_) => "unproven",
-        },
-        why: crate::language::finding::basis(Language::En, verdict.basis()),
-        started: holder.started().map(time),
-        container: holder.container.seen().map(|container| container.id.as_str()),
     }
 }

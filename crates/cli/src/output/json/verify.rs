@@ -46,6 +46,8 @@ struct EdgeView {
     proof: String,
     /// `proven`, `notProven` or `refuted`.
     verdict: &'static str,
+    /// How much what was seen is worth: `decisive`, `strong`, `weak` or `nothing`.
+    strength: &'static str,
 }
 
 impl VerifyReport {
@@ -87,5 +89,6 @@ fn view(edge: &Edge) -> EdgeView {
             Verdict::NotProven => "notProven",
             Verdict::Refuted => "refuted",
         },
+        strength: edge.strength.name(),
     }
 }
