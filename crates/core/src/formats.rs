@@ -4,11 +4,14 @@
 
 mod base64;
 pub mod cluster_info;
+pub mod cni;
 pub mod component;
 pub mod flags;
 pub mod kubeconfig;
 pub mod kubelet;
 pub mod manifest;
+pub mod shell;
 pub mod systemd;
+pub mod token;
 pub mod url;
 mod yaml;

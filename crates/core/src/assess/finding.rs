@@ -1,6 +1,6 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party};
+use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, StaleCni};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -150,6 +150,8 @@ pub enum Finding {
         live: Option<Utf8PathBuf>,
         /// Why what the API server shows is refused.
         reasons: Vec<Fault>,
+        /// Whether more than a person's kubectl is concerned.
+        critical: bool,
     },
     /// PRN2106.
     TwoAuthorities {
@@ -463,9 +465,13 @@ pub enum Finding {
     KubeconfigOutdated {
         /// The person's kubeconfig.
         path: Utf8PathBuf,
+        /// The credential in it: of several entries one.
+        credential: String,
         /// When the certificate in it ends.
         at: Timestamp,
     },
+    /// PRN7103.
+    CniKubeconfigStale(StaleCni),
     /// PRN8101.
     RunOpen {
         /// The run's id.
@@ -535,6 +541,7 @@ impl Finding {
             Self::KubeletServingEnds { .. } => Code::KubeletServingEnds,
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
+            Self::CniKubeconfigStale(_) => Code::CniKubeconfigStale,
             Self::RunOpen { .. } => Code::RunOpen,
             Self::BehindBalancer { .. } => Code::BehindBalancer,
             Self::Cluster(finding) => finding.code(),
@@ -567,6 +574,7 @@ impl Finding {
             }
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
+            Self::CniKubeconfigStale(stale) => critical_if(stale.critical()),
             Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),
             Self::KubeletRotationBlocked { needed, current, .. } => {
                 critical_if(*needed && matches!(current, Current::Dangling { .. }))
@@ -575,6 +583,7 @@ impl Finding {
             Self::CertificateEndsSoon { critical, .. }
             | Self::IntermediateEnds { critical, .. }
             | Self::NamesMissing { critical, .. }
+            | Self::OtherAuthorityTrusted { critical, .. }
             | Self::UsageMissing { critical, .. }
             | Self::ForeignIdentity { critical, .. }
             | Self::NodeNameDiffers { certain: critical, .. }
@@ -583,7 +592,6 @@ impl Finding {
             | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
             Self::CertificateExpired { .. }
             | Self::EdgeBroken { .. }
-            | Self::OtherAuthorityTrusted { .. }
             | Self::ChainRefused { .. }
             | Self::SigningFileNotSingle { .. }
             | Self::ChainOutOfOrder { .. }

@@ -3,7 +3,7 @@
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::{backups, consumers};
+use super::{backups, cni, consumers};
 use camino::Utf8Path;
 use perennial_core::inventory::{Authority, Beside, Component, File};
 
@@ -18,6 +18,7 @@ pub(super) fn beside(
     Beside {
         key_files: key_files(tree, pods, authorities),
         backups: backups::backups(tree, state_directory, authorities, found),
+        cni: cni::kubeconfigs(tree),
         pods: consumers::pods(pods, authorities, found),
     }
 }
