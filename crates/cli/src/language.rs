@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod finding;
 pub(crate) mod help;
 pub(crate) mod identity;
+pub(crate) mod kubeconfigs;
 pub(crate) mod kubelet;
 pub(crate) mod memory;
 pub(crate) mod places;

@@ -76,7 +76,7 @@ impl World {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let root = root.unwrap_or_else(|| Utf8Path::new("/")).to_owned();
         let look = Look {
-            homes: homes(&root),
+            homes: observe::homes(&root),
             root,
             listeners: true,
             processes: true,
@@ -250,16 +250,6 @@ impl Work<'_> {
         }
         Run { id, ended, backup, workload, took }
     }
-}
-
-/// The home directories of the tree: root's and those below /home, as the node names them.
-fn homes(root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let mut homes = vec![Utf8PathBuf::from("/root")];
-    if let Ok(entries) = root.join("home").read_dir_utf8() {
-        homes.extend(entries.flatten().map(|entry| Utf8Path::new("/home").join(entry.file_name())));
-    }
-    homes.sort();
-    homes
 }
 
 #[cfg(test)]

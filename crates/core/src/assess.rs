@@ -8,6 +8,7 @@ pub(crate) mod certificates;
 pub(crate) mod chain;
 mod clock;
 mod cluster;
+mod cni;
 mod code;
 mod evidence;
 mod files;
@@ -20,6 +21,7 @@ pub(crate) mod memory;
 mod names;
 mod once;
 mod party;
+mod people;
 mod pods;
 mod policy;
 mod reload;
@@ -32,6 +34,7 @@ mod usage;
 pub use about::About;
 pub use balanced::{Met, MetFault};
 pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
+pub use cni::{CniFault, StaleCni};
 pub use code::Code;
 pub use evidence::{Evidence, Judgement, Speaks, Strength, Witness};
 pub use finding::{Check, Finding, Severity, State};
@@ -40,6 +43,7 @@ pub use ladder::{judge, judge_kubelet, judge_pod};
 pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, Process, memory, processes};
 pub use party::Party;
+pub use people::{followed, foreign, original};
 pub use policy::{Policy, Threshold, duration};
 
 pub use trust::{Edge, Presented, edges};
@@ -89,7 +93,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     manifests::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     authorities::check(node, &mut checks);
-    for credential in &node.credentials {
+    for credential in node.credentials.iter().filter(|credential| !foreign(node, credential)) {
         chain::check(node, credential, policy, now, &mut checks);
         usage::check(node, credential, &mut checks);
         names::check(node, credential, &mut checks);
@@ -97,6 +101,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     }
     trust::kubeconfigs(node, now, &mut checks);
     trust::check(node, now, &mut checks);
+    cni::check(node, policy, now, &mut checks);
     clock::check(now, dated(node), &mut checks);
     served::check(node, policy, now, &mut checks);
     balanced::check(node, policy, now, &mut checks);

@@ -5,12 +5,15 @@
 pub mod audit;
 mod base64;
 pub mod cluster_info;
+pub mod cni;
 pub mod component;
 pub mod etcd;
 pub mod flags;
 pub mod kubeconfig;
 pub mod kubelet;
 pub mod manifest;
+pub mod shell;
 pub mod systemd;
+pub mod token;
 pub mod url;
 mod yaml;

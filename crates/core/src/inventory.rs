@@ -4,6 +4,7 @@
 mod balancer;
 mod beside;
 mod cluster;
+mod cni;
 mod credential;
 mod file;
 mod heard;
@@ -20,7 +21,8 @@ pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
     Published, Publisher, RequestState, ServiceServed, Signer, TlsSecret,
 };
-pub use credential::{Authority, Chain, Credential, Key, Material, NamedBy, Place, Role};
+pub use cni::{CniAccess, CniKubeconfig, CniPlugin, TokenClaims};
+pub use credential::{Authority, Chain, Credential, Entry, Key, Material, NamedBy, Place, Role};
 pub use file::{Attribute, Directory, File, FileFacts, Fixed};
 pub use heard::{Heard, Refused, Replaced, Shown};
 pub use holder::{Component, Container, Holder};

@@ -7,6 +7,7 @@ mod authorities;
 mod backups;
 mod balancer;
 mod beside;
+mod cni;
 mod consumers;
 mod containers;
 mod credentials;
@@ -20,6 +21,7 @@ mod listeners;
 pub mod logs;
 mod node;
 mod pairs;
+mod people;
 mod processes;
 mod static_pods;
 mod store;
@@ -31,6 +33,7 @@ pub use again::api as api_client;
 pub use balancer::connections as balanced_connections;
 pub use files::{Content, Tree};
 pub use node::node;
+pub use people::homes;
 pub(crate) use pairs::{bundle, chain};
 
 use camino::Utf8PathBuf;
@@ -50,7 +53,7 @@ pub struct Look {
     pub objects: bool,
     /// Whether TLS Secrets are among them.
     pub secrets: bool,
-    /// Home directories whose `.kube/config` is looked at.
+    /// Home directories whose kubeconfigs are looked at: see [`homes`].
     pub homes: Vec<Utf8PathBuf>,
     /// Where perennial keeps its own state on the node.
     pub state_directory: Utf8PathBuf,

@@ -156,7 +156,7 @@ fn connection(case: &Case, text: &str, go: &Answer) -> Facts {
     facts["serverName"] = read.tls_server_name.clone().unwrap_or_default().into();
     match read.identity {
         Identity::Plugin => {}
-        Identity::Token => facts["token"] = true.into(),
+        Identity::Token(_) => facts["token"] = true.into(),
         Identity::Password => facts["password"] = true.into(),
         Identity::Nothing => facts["token"] = false.into(),
         Identity::Certificate { .. } => facts["tls"] = usable(case, &read, certificate, key).into(),

@@ -4,7 +4,7 @@ use super::check::Report;
 use super::{Line, Mark, Paint, Screen, left};
 use crate::language::{Language, screen as say};
 use jiff::Timestamp;
-use perennial_core::assess::{Memory, State, processes};
+use perennial_core::assess::{Memory, State, foreign, processes};
 use perennial_core::inventory::{Looked, Place, Role};
 use unicode_width::UnicodeWidthStr;
 
@@ -42,6 +42,7 @@ fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
             .iter()
             .filter(|credential| wanted(credential.role, &credential.place))
             .filter(|credential| node.same_pair(credential).is_none())
+            .filter(|credential| !foreign(node, credential))
             .filter(|credential| {
                 !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty()
             })
@@ -63,8 +64,9 @@ fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
     let leaves = of_role(|role, place| {
         matches!(place, Place::Pair { .. }) && !matches!(role, Role::KubeletClient | Role::KubeletServing)
     });
-    let kubeconfigs =
+    let mut kubeconfigs =
         of_role(|role, place| matches!(place, Place::Kubeconfig { .. }) && role != Role::KubeletClient);
+    kubeconfigs.extend(stale_plugins(report));
     vec![
         dated(language, report, say::leaves(language), leaves),
         dated(language, report, say::authorities(language), authorities.collect()),
@@ -84,6 +86,15 @@ fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
         in_memory(language, report),
         dated(language, report, say::kubeconfigs(language), kubeconfigs),
     ]
+}
+
+/// Tokens of plugins live for hours: they are told where one is stale.
+fn stale_plugins<'a>(report: &Report<'a>) -> impl Iterator<Item = Member<'a>> {
+    let of_plugins = report.node.beside.cni.iter().map(|found| {
+        let name = found.file.path.as_str();
+        Member { name, ends: None, mark: mark_of(report, name) }
+    });
+    of_plugins.filter(|member| member.mark > Mark::Note)
 }
 
 struct Member<'a> {

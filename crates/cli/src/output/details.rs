@@ -5,9 +5,11 @@ use super::check::Report;
 use super::evidence::why;
 use super::findings::short;
 use super::{Column, Fit, Mark, Row, Table, date, short_left};
-use crate::language::{Language, screen as say};
-use perennial_core::assess::{Judgement, Memory, judge_pod, processes};
-use perennial_core::inventory::{Authority, Credential, Handshake, Listener, Looked, Trouble};
+use crate::language::{Language, kubeconfigs, screen as say};
+use perennial_core::assess::{Judgement, Memory, foreign, judge_pod, processes};
+use perennial_core::inventory::{
+    Authority, CniKubeconfig, Credential, Entry, Handshake, Listener, Looked, Place, Trouble,
+};
 use perennial_pki::certificate::Certificate;
 
 /// The three tables; a table may be empty.
@@ -25,8 +27,10 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
     let issued_by =
         |credential: &Credential| report.node.issuer_of(credential).map(|authority| &authority.name);
     let shown = |credential: &&Credential| {
-        let here = !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty();
-        here && report.node.same_pair(credential).is_none()
+        let there = !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty();
+        // Of another cluster's entries in a person's kubeconfig there may be hundreds.
+        let strange = credential.place.other_entry() && foreign(report.node, credential);
+        there && !strange && report.node.same_pair(credential).is_none()
     };
     for authority in &report.node.authorities {
         authority_rows(language, report, authority, &mut table);
@@ -46,7 +50,32 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
         table.row(Row::new(Mark::Skip, [nobody, String::new(), String::new(), String::new()]));
     }
     credential_rows(language, report, others, &mut table);
+    if !report.node.beside.cni.is_empty() {
+        let plugins = kubeconfigs::cni(language).to_owned();
+        table.row(Row::new(Mark::Skip, [plugins, String::new(), String::new(), String::new()]));
+    }
+    for found in &report.node.beside.cni {
+        table.row(cni_row(language, report, found).below());
+    }
     table
+}
+
+/// A plugin's kubeconfig, with the end of what it shows to the API server.
+fn cni_row(language: Language, report: &Report<'_>, found: &CniKubeconfig) -> Row {
+    let (ends, left) = match &found.access {
+        Looked::Seen(access) => {
+            let token = access.token.seen().and_then(|token| token.ends);
+            let leaf = || access.certificate.seen().map(|chain| chain.leaf().not_after());
+            match token.or_else(leaf) {
+                Some(at) => (date(at), short_left(language, report.now, at)),
+                None => ("–".to_owned(), String::new()),
+            }
+        }
+        Looked::Absent => (say::missing(language).to_owned(), String::new()),
+        Looked::Unusable(_) => (say::unreadable(language).to_owned(), String::new()),
+    };
+    let path = found.file.path.as_str();
+    Row::new(worst_of(report, path), [found.plugin.to_string(), ends, left, under_etc(path)])
 }
 
 /// How many credentials that are alike have a row each.
@@ -124,9 +153,12 @@ fn credential_row(language: Language, report: &Report<'_>, credential: &Credenti
     };
     let path = under_etc(credential.place.file().path.as_str());
     // A credential without kubeadm's name is called by its path, which has a column of its own.
-    let name = match credential.name.rsplit_once('/') {
-        Some((_, last)) => last.to_owned(),
-        None => credential.name.clone(),
+    let name = match (credential.name.rsplit_once('/'), &credential.place) {
+        (_, Place::Kubeconfig { file, entry: Entry::Other { .. }, user, .. }) => {
+            format!("{} ({user})", file.path.file_name().unwrap_or_default())
+        }
+        (Some((_, last)), _) => last.to_owned(),
+        (None, _) => credential.name.clone(),
     };
     let node = report.node;
     let same = |other: &&Credential| node.same_pair(other).is_some_and(|first| first.name == credential.name);

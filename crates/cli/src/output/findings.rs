@@ -4,6 +4,7 @@ mod cluster;
 mod identity;
 mod listed;
 mod memory;
+pub(super) mod people;
 
 use super::groups::Group;
 use super::{Line, Mark, Paint, Screen, date, exact, left};
@@ -34,6 +35,8 @@ pub(crate) enum Remedy {
     External,
     /// A person's copy follows admin.conf.
     Copy,
+    /// Somebody makes a new one for the person.
+    Person,
     /// The kubelet should have renewed it.
     KubeletLog,
 }
@@ -69,7 +72,13 @@ impl Scene<'_> {
         };
         match role {
             Some(Role::KubeletClient | Role::KubeletServing) => Remedy::KubeletLog,
-            Some(Role::UserKubeconfig) => Remedy::Copy,
+            Some(Role::UserKubeconfig) => match finding {
+                Finding::CertificateExpired { credential, .. }
+                | Finding::CertificateEndsSoon { credential, .. } => self
+                    .credential(credential)
+                    .map_or(Remedy::Person, |credential| people::remedy(self, credential)),
+                _ => Remedy::Person,
+            },
             _ if external() == Some(true) => Remedy::External,
             _ => Remedy::Renew,
         }
@@ -287,18 +296,10 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             left_alone: Some(say::kubeconfig_effect(language).to_owned()),
             ..Told::default()
         },
-        Finding::KubeconfigOutdated { path, at } => Told {
-            title: match group.len() {
-                1 if *at <= now => say::outdated_ended(language, path.as_str(), &date(*at)),
-                1 => say::outdated(language, path.as_str(), &date(*at)),
-                n => say::many_outdated(language, n, &date(*at)),
-            },
-            evidence: if group.len() > 1 { listed::paths(group) } else { Vec::new() },
-            left_alone: Some(since(language, *at, now, say::kubeconfig_effect(language))),
-            command: Some("perennial renew --only admin.conf".to_owned()),
-            note: Some(say::copy_note(language)),
-            ..Told::default()
-        },
+        Finding::KubeconfigOutdated { credential, at, .. } => {
+            people::outdated(language, scene, group, credential, *at)
+        }
+        Finding::CniKubeconfigStale(stale) => people::stale(language, scene, stale),
         Finding::BehindBalancer { server, of, met, failures } => {
             cluster::behind(language, server, *of, met, failures)
         }
@@ -358,8 +359,10 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
             (Some(format!("perennial renew --only {}", quoted(&names.concat()))), None, None)
         }
         Remedy::Renew => (Some("perennial renew".to_owned()), None, None),
-        Remedy::Copy => {
-            (Some("perennial renew --only admin.conf".to_owned()), None, Some(say::copy_note(language)))
+        Remedy::Copy | Remedy::Person => {
+            let (command, note) =
+                credential.map_or((None, None), |credential| people::command(language, scene, credential));
+            (command, None, note)
         }
         Remedy::External => (None, Some(say::external_act(language)), None),
         Remedy::KubeletLog => {

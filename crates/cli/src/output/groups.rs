@@ -1,7 +1,8 @@
 //! Findings that are one matter for the operator become one.
 
 use super::date;
-use super::findings::Scene;
+use super::findings::people::same_command;
+use super::findings::{Remedy, Scene};
 use perennial_core::assess::{Assessment, Code, Finding, Severity};
 use perennial_core::inventory::{Component, Role};
 
@@ -78,7 +79,7 @@ fn belongs(scene: &Scene<'_>, one: &Finding, other: &Finding) -> bool {
     }
     match (one, other) {
         (Finding::KubeconfigOutdated { at: a, .. }, Finding::KubeconfigOutdated { at: b, .. }) => {
-            date(*a) == date(*b)
+            date(*a) == date(*b) && same_command(scene, one, other)
         }
         // A lost key has a command of its own.
         (Finding::FileMissing { .. }, Finding::FileMissing { .. }) => {
@@ -87,7 +88,7 @@ fn belongs(scene: &Scene<'_>, one: &Finding, other: &Finding) -> bool {
         (Finding::CertificateExpired { at: a, .. }, Finding::CertificateExpired { at: b, .. })
         | (Finding::CertificateEndsSoon { at: a, .. }, Finding::CertificateEndsSoon { at: b, .. }) => {
             let remedy = |finding| scene.remedy(role(scene, finding), finding);
-            date(*a) == date(*b) && remedy(one) == remedy(other)
+            date(*a) == date(*b) && remedy(one) == remedy(other) && remedy(one) != Remedy::Person
         }
         // The kubelet is restarted by somebody else.
         (Finding::ProcessStale { component: a, .. }, Finding::ProcessStale { component: b, .. }) => {

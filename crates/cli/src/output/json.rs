@@ -3,6 +3,7 @@
 
 pub(crate) mod check;
 mod cluster;
+mod cni;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 mod holders;

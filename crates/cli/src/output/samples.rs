@@ -92,6 +92,7 @@ pub(crate) fn kubeconfig(
         role,
         place: Place::Kubeconfig {
             file: file(path, MADE),
+            entry: perennial_core::inventory::Entry::Current,
             user: "user".to_owned(),
             server: "https://10.0.0.11:6443".to_owned(),
             verifies: Some("10.0.0.11".to_owned()),
@@ -244,6 +245,7 @@ pub(crate) fn healthy() -> Node {
             bootstrap: None,
             name_override: None,
             trusts: Looked::Seen(vec![certificate("ca")]),
+            server: String::new(),
             verifies: Some("10.0.0.11".to_owned()),
         },
         cluster: Looked::Absent,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use perennial_core::assess::Policy;
 use perennial_core::inventory::{Looked, Unit};
 use perennial_core::plan::{Plan, Reason, Refusal, Request, RestartApiserver, Verb, lint, renew};
-use perennial_host::observe::{Look, node};
+use perennial_host::observe::{Look, homes, node};
 use perennial_testdata::Tree;
 
 /// Plans `renew`, with `--only` for each name. Nothing is changed by it; a plan never has a fault.
@@ -18,7 +18,7 @@ pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
         cluster: false,
         objects: false,
         secrets: false,
-        homes: vec!["/root".into()],
+        homes: homes(tree.root()),
         state_directory: "/var/lib/perennial".into(),
     };
     let mut node = node(&runtime, &look);

@@ -39,6 +39,7 @@ impl Finding {
             | Self::NodeNameDiffers { credential, .. }
             | Self::ForeignIdentity { credential, .. }
             | Self::NodeGroupMissing { credential, .. }
+            | Self::KubeconfigOutdated { credential, .. }
             | Self::KeyMismatch { credential, .. } => About::Credential(credential),
             Self::AuthorityExpired { authority, .. }
             | Self::AuthorityEndsSoon { authority, .. }
@@ -74,8 +75,8 @@ impl Finding {
             | Self::KubeletRotationBlocked { path, .. }
             | Self::KubeletServingEnds { path, .. }
             | Self::RuntimeSilent { socket: path, .. }
-            | Self::KubeconfigUnusable { path, .. }
-            | Self::KubeconfigOutdated { path, .. } => About::File(path),
+            | Self::KubeconfigUnusable { path, .. } => About::File(path),
+            Self::CniKubeconfigStale(stale) => About::File(&stale.path),
             Self::BehindBalancer { server, .. } => About::Object(server),
             Self::Cluster(finding) => finding.about(),
             Self::ManifestsCollide(collision) => About::File(

@@ -2,7 +2,7 @@
 
 use super::authorities;
 use super::files::unusable;
-use super::{Check, Finding, Policy, State, Threshold, kubelet};
+use super::{Check, Finding, Policy, State, Threshold, kubelet, people};
 use crate::inventory::{Authority, Credential, Layout, Looked, Node, Place, Role, Trouble};
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
@@ -119,18 +119,24 @@ fn check_credential(
         }
         Looked::Unusable(trouble) => return say(unusable_credential(node, credential, trouble)),
     };
+    if people::foreign(node, credential) {
+        return say(State::NotApplicable);
+    }
+    let copy = people::outdated(node, credential, leaf);
+    // An entry that nobody uses just now is told once.
+    let told = credential.place.other_entry() && matches!(copy, State::Fail(_));
     let superseded = kubelet::superseded(node).is_some_and(|(old, ..)| old.name == credential.name);
     say(match kubelet::serving(node, credential, leaf, policy, now) {
         Some(state) => state,
         // Told by what it means: the kubelet's next start.
-        None if superseded => State::NotApplicable,
+        None if superseded || told => State::NotApplicable,
         None => dates(credential, leaf, policy, now),
     });
     if !super::chain::out_of_order(credential) {
         say(key(node, credential));
     }
     if credential.role == Role::UserKubeconfig {
-        say(outdated(node, credential, leaf));
+        say(copy);
     }
 }
 
@@ -185,26 +191,5 @@ fn key(node: &Node, credential: &Credential) -> State {
         }
         Looked::Absent => State::Fail(Finding::FileMissing { path }),
         Looked::Unusable(trouble) => unusable(node, &credential.name, &path, trouble),
-    }
-}
-
-/// Whether a person's kubeconfig is an older copy of admin.conf's or super-admin.conf's credential.
-pub(crate) fn copy_of<'a>(node: &'a Node, leaf: &Certificate) -> Option<&'a Credential> {
-    node.credentials.iter().find(|credential| {
-        matches!(credential.role, Role::Admin | Role::SuperAdmin)
-            && credential.leaf().is_some_and(|own| own.subject_der() == leaf.subject_der())
-    })
-}
-
-fn outdated(node: &Node, credential: &Credential, leaf: &Certificate) -> State {
-    let Some(original) = copy_of(node, leaf).and_then(Credential::leaf) else { return State::NotApplicable };
-    let ours = original.issuer_der() == leaf.issuer_der();
-    if ours && original != leaf && leaf.not_after() < original.not_after() {
-        State::Fail(Finding::KubeconfigOutdated {
-            path: credential.place.file().path.clone(),
-            at: leaf.not_after(),
-        })
-    } else {
-        State::Pass
     }
 }

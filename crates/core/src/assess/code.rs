@@ -143,6 +143,8 @@ codes! {
     KubeconfigUnusable = 7101;
     /// A person's kubeconfig holds an older certificate than admin.conf.
     KubeconfigOutdated = 7102;
+    /// The kubeconfig of a plugin of the container network is stale.
+    CniKubeconfigStale = 7103;
     /// An earlier run of perennial was neither finished nor undone.
     RunOpen = 8101;
     /// A webhook's caBundle has expired, ends soon, can't be read, or does not trust its service.

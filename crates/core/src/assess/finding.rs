@@ -1,6 +1,8 @@
 //! What a check can say.
 
-use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, Strength};
+use super::{
+    Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, StaleCni, Strength,
+};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -150,6 +152,8 @@ pub enum Finding {
         live: Option<Utf8PathBuf>,
         /// Why what the API server shows is refused.
         reasons: Vec<Fault>,
+        /// Whether more than a person's kubectl is concerned.
+        critical: bool,
     },
     /// PRN2106.
     TwoAuthorities {
@@ -484,9 +488,13 @@ pub enum Finding {
     KubeconfigOutdated {
         /// The person's kubeconfig.
         path: Utf8PathBuf,
+        /// The credential in it: of several entries one.
+        credential: String,
         /// When the certificate in it ends.
         at: Timestamp,
     },
+    /// PRN7103.
+    CniKubeconfigStale(StaleCni),
     /// PRN8101.
     RunOpen {
         /// The run's id.
@@ -557,6 +565,7 @@ impl Finding {
             Self::KubeletServingEnds { .. } => Code::KubeletServingEnds,
             Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
             Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
+            Self::CniKubeconfigStale(_) => Code::CniKubeconfigStale,
             Self::RunOpen { .. } => Code::RunOpen,
             Self::BehindBalancer { .. } => Code::BehindBalancer,
             Self::Cluster(finding) => finding.code(),
@@ -589,6 +598,7 @@ impl Finding {
             }
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
+            Self::CniKubeconfigStale(stale) => critical_if(stale.critical()),
             Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),
             Self::KubeletRotationBlocked { needed, current, .. } => {
                 critical_if(*needed && matches!(current, Current::Dangling { .. }))
@@ -597,6 +607,7 @@ impl Finding {
             Self::CertificateEndsSoon { critical, .. }
             | Self::IntermediateEnds { critical, .. }
             | Self::NamesMissing { critical, .. }
+            | Self::OtherAuthorityTrusted { critical, .. }
             | Self::UsageMissing { critical, .. }
             | Self::ForeignIdentity { critical, .. }
             | Self::NodeNameDiffers { certain: critical, .. }
@@ -605,7 +616,6 @@ impl Finding {
             | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
             Self::CertificateExpired { .. }
             | Self::EdgeBroken { .. }
-            | Self::OtherAuthorityTrusted { .. }
             | Self::ChainRefused { .. }
             | Self::SigningFileNotSingle { .. }
             | Self::ChainOutOfOrder { .. }

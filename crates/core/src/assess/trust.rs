@@ -3,7 +3,7 @@
 //! The far end of an edge may be another node; what is judged is what lies here: does the bundle that the verifier's
 //! flags name accept the chain that is presented, for the use that this side needs?
 
-use super::{Check, Code, Finding, Party, Severity, State, chain};
+use super::{Check, Code, Finding, Party, Severity, State, chain, people};
 use crate::inventory::{Authority, Component, Credential, Looked, Node, Place, Role};
 use camino::Utf8Path;
 use jiff::Timestamp;
@@ -209,53 +209,71 @@ pub(crate) fn server_trust<'a>(
     Some((through, trusts.seen()?))
 }
 
-/// Kubeconfigs that trust another CA than the one that has signed what the API server shows.
+/// Kubeconfigs that trust another CA than the one that has signed what the API server shows. A person's counts where it
+/// leads to this cluster's server.
 pub(super) fn kubeconfigs(node: &Node, now: Timestamp, checks: &mut Vec<Check>) {
-    // On a worker only its own files can be compared: the CA for its clients, and the one for its server.
-    let serving = node.credentials.iter().find(|one| one.role == Role::ApiserverServing);
-    let live = node.authority("ca").and_then(|ca| Some((&ca.file.path, ca.certificates.seen()?)));
     for credential in &node.credentials {
-        let kubeconfig = matches!(
-            credential.role,
-            Role::Admin | Role::SuperAdmin | Role::ControllerManager | Role::Scheduler | Role::KubeletClient
-        );
-        if !kubeconfig {
-            continue;
-        }
-        let Some((path, trusted)) = server_trust(node, credential) else { continue };
-        let mut say = |state| checks.push(Check { object: path.to_string(), state });
-        let reasons = match (serving.and_then(|serving| serving.certificate.seen()), live) {
-            (Some(chain), _) => {
-                let judged = faults(chain.leaf(), chain.rest(), trusted, None, None, now);
-                let of_trust = judged.into_iter().filter(|fault| match fault {
-                    Fault::UnknownIssuer { .. } => true,
-                    // The same end of the CA that is in use is told once, as the CA's.
-                    Fault::IssuerExpired { .. } => {
-                        let same = |one: &Certificate| live.is_some_and(|(_, live)| live.contains(one));
-                        !trusted.iter().any(same)
-                    }
-                    _ => false,
-                });
-                of_trust.collect()
-            }
-            (None, Some((_, live))) if !trusted.iter().any(|one| same_key(one, live)) => {
-                let issuer = live.first().map(Certificate::subject).unwrap_or_default();
-                vec![Fault::UnknownIssuer { issuer }]
-            }
-            (None, Some(_)) => Vec::new(),
-            (None, None) => continue,
+        let of_person = match (&credential.role, &credential.place) {
+            (
+                Role::Admin | Role::SuperAdmin | Role::ControllerManager | Role::Scheduler | Role::KubeletClient,
+                _,
+            ) => false,
+            (Role::UserKubeconfig, Place::Kubeconfig { server, .. }) if people::own_server(node, server) => true,
+            _ => continue,
         };
-        say(if reasons.is_empty() {
+        let Some((path, trusted)) = server_trust(node, credential) else { continue };
+        let Some(reasons) = refusals(node, trusted, now) else { continue };
+        let state = if reasons.is_empty() {
             State::Pass
         } else {
             State::Fail(Finding::OtherAuthorityTrusted {
                 path: path.to_owned(),
                 credential: credential.name.clone(),
                 trusted: trusted.iter().map(Certificate::fingerprint_sha256).collect(),
-                live: live.map(|(path, _)| path.clone()),
+                live: live(node).map(|(path, _)| path.to_owned()),
                 reasons,
+                critical: !of_person,
             })
-        });
+        };
+        checks.push(Check { object: path.to_string(), state });
+    }
+}
+
+/// The CA in use.
+fn live(node: &Node) -> Option<(&Utf8Path, &[Certificate])> {
+    node.authority("ca").and_then(|ca| Some((ca.file.path.as_path(), ca.certificates.seen()?.as_slice())))
+}
+
+/// The certificates by which the API server accepts clients, where they are on this node.
+pub(super) fn client_authority(node: &Node) -> Option<&[Certificate]> {
+    chain::verifier(node, Role::UserKubeconfig)?.certificates.seen().map(Vec::as_slice)
+}
+
+/// Why who trusts these certificates refuses the API server; `None` where nothing on this node says it.
+pub(super) fn refusals(node: &Node, trusted: &[Certificate], now: Timestamp) -> Option<Vec<Fault>> {
+    // On a worker only its own files can be compared: the CA for its clients, and the one for its server.
+    let serving = node.credentials.iter().find(|one| one.role == Role::ApiserverServing);
+    let live = live(node).map(|(_, certificates)| certificates);
+    match (serving.and_then(|serving| serving.certificate.seen()), live) {
+        (Some(chain), _) => {
+            let judged = faults(chain.leaf(), chain.rest(), trusted, None, None, now);
+            let of_trust = judged.into_iter().filter(|fault| match fault {
+                Fault::UnknownIssuer { .. } => true,
+                // The same end of the CA that is in use is told once, as the CA's.
+                Fault::IssuerExpired { .. } => {
+                    let same = |one: &Certificate| live.is_some_and(|live| live.contains(one));
+                    !trusted.iter().any(same)
+                }
+                _ => false,
+            });
+            Some(of_trust.collect())
+        }
+        (None, Some(live)) if !trusted.iter().any(|one| same_key(one, live)) => {
+            let issuer = live.first().map(Certificate::subject).unwrap_or_default();
+            Some(vec![Fault::UnknownIssuer { issuer }])
+        }
+        (None, Some(_)) => Some(Vec::new()),
+        (None, None) => None,
     }
 }
 

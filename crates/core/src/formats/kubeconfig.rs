@@ -10,7 +10,7 @@ mod wire;
 pub use splice::{SpliceError, splice};
 
 use super::yaml::{self, Kind, Node};
-use crate::inventory::Trouble;
+use crate::inventory::{TokenClaims, Trouble};
 use camino::Utf8PathBuf;
 use std::fmt;
 use std::ops::Range;
@@ -37,6 +37,19 @@ pub struct Kubeconfig {
     pub users: Vec<String>,
 }
 
+/// A kubeconfig with everything that it defines.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What the current context leads to.
+    pub current: Result<Kubeconfig, Trouble>,
+    /// The other user entries, each with the first context that names it; `context`, `server` and `users` may be
+    /// empty. An entry that client-go would refuse is left out.
+    pub others: Vec<Kubeconfig>,
+}
+
+/// So many other entries are looked at.
+const MOST: usize = 128;
+
 /// How a user authenticates. A certificate comes first: it is sent whatever else is there.
 #[derive(Clone, Debug)]
 pub enum Identity {
@@ -48,13 +61,22 @@ pub enum Identity {
         key: Option<Source>,
     },
     /// A bearer token.
-    Token,
+    Token(Bearer),
     /// An exec plugin or an auth provider.
     Plugin,
     /// User name and password.
     Password,
     /// Nothing at all.
     Nothing,
+}
+
+/// What is known of a bearer token; never the token itself.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// What the token in the file says of itself.
+    pub claims: Option<TokenClaims>,
+    /// `tokenFile`, as it is written: while it can be read it comes first.
+    pub file: Option<Utf8PathBuf>,
 }
 
 /// Where bytes come from. client-go refuses an entry that has both.
@@ -107,11 +129,64 @@ impl Kubeconfig {
     }
 }
 
-/// Reads a kubeconfig.
+/// Reads a kubeconfig and where its current context leads.
 pub fn parse(text: &str) -> Result<Kubeconfig, Trouble> {
+    let (document, config) = load(text)?;
+    current(&document, &config)
+}
+
+/// Reads a kubeconfig and everything that it defines.
+pub fn parse_all(text: &str) -> Result<Document, Trouble> {
+    let (document, config) = load(text)?;
+    let current = current(&document, &config);
+    let user = current.as_ref().ok().map(|current| current.user.clone());
+    let others = config.users.iter().filter(|entry| user.as_ref() != Some(&entry.name));
+    let others = others.filter_map(|entry| other(&document, &config, entry)).take(MOST).collect();
+    Ok(Document { current, others })
+}
+
+fn load(text: &str) -> Result<(Node, wire::Config), Trouble> {
     let document = yaml::document(text)?;
     let config: wire::Config = yaml::read(&document)?;
     judge::file(&config)?;
+    Ok((document, config))
+}
+
+fn other(document: &Node, config: &wire::Config, entry: &wire::NamedUser) -> Option<Kubeconfig> {
+    judge::user(&entry.user).ok()?;
+    let context = config.contexts.iter().find(|context| context.context.user == entry.name);
+    let cluster = context.and_then(|context| {
+        let cluster = config.clusters.iter().find(|cluster| cluster.name == context.context.cluster)?;
+        judge::cluster(&cluster.cluster).is_ok().then_some(cluster)
+    });
+    let identity = identity(&entry.user, place(document, "users", &entry.name, "user"));
+    Some(Kubeconfig {
+        context: context.map(|context| context.name.clone()).unwrap_or_default(),
+        user: entry.name.clone(),
+        server: cluster.map(|cluster| cluster.cluster.server.clone()).unwrap_or_default(),
+        tls_server_name: cluster.and_then(|cluster| server_name(&cluster.cluster)),
+        insecure: cluster.is_some_and(|cluster| cluster.cluster.insecure_skip_tls_verify),
+        authority: cluster.and_then(|cluster| authority(document, &cluster.name, &cluster.cluster)),
+        identity,
+        users: Vec::new(),
+    })
+}
+
+fn server_name(cluster: &wire::Cluster) -> Option<String> {
+    Some(cluster.tls_server_name.clone()).filter(|name| !name.is_empty())
+}
+
+fn authority(document: &Node, name: &str, cluster: &wire::Cluster) -> Option<Source> {
+    let written = place(document, "clusters", name, "cluster");
+    source(
+        &cluster.certificate_authority_data,
+        written,
+        "certificate-authority-data",
+        &cluster.certificate_authority,
+    )
+}
+
+fn current(document: &Node, config: &wire::Config) -> Result<Kubeconfig, Trouble> {
     let context_name = Some(config.current_context.as_str()).filter(|name| !name.is_empty());
     let context_name = context_name.ok_or(Trouble::NoCurrentContext)?;
     let dangling = |what: &str, name: &str| Trouble::DanglingReference(format!("{what} {name}"));
@@ -124,25 +199,18 @@ pub fn parse(text: &str) -> Result<Kubeconfig, Trouble> {
     let identity = match user {
         Some(entry) => {
             judge::user(&entry.user)?;
-            identity(&entry.user, place(&document, "users", &context.user, "user"))
+            identity(&entry.user, place(document, "users", &context.user, "user"))
         }
         None if context.user.is_empty() => Identity::Nothing,
         None => return Err(dangling("user", &context.user)),
     };
-    let written = place(&document, "clusters", &context.cluster, "cluster");
-    let authority = source(
-        &cluster.certificate_authority_data,
-        written,
-        "certificate-authority-data",
-        &cluster.certificate_authority,
-    );
     Ok(Kubeconfig {
         context: context_name.to_owned(),
         user: context.user.clone(),
         server: cluster.server.clone(),
-        tls_server_name: Some(cluster.tls_server_name.clone()).filter(|name| !name.is_empty()),
+        tls_server_name: server_name(cluster),
         insecure: cluster.insecure_skip_tls_verify,
-        authority,
+        authority: authority(document, &context.cluster, cluster),
         identity,
         users: config.users.iter().map(|entry| entry.name.clone()).collect(),
     })
@@ -166,7 +234,10 @@ fn identity(user: &wire::User, written: Option<&Node>) -> Identity {
     } else if user.exec.is_some() || user.auth_provider.is_some() {
         Identity::Plugin
     } else if !user.token.is_empty() || !user.token_file.is_empty() {
-        Identity::Token
+        Identity::Token(Bearer {
+            claims: user.token.claims(),
+            file: Some(user.token_file.as_str()).filter(|path| !path.is_empty()).map(Into::into),
+        })
     } else if !user.username.is_empty() {
         Identity::Password
     } else {

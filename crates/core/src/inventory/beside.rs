@@ -1,6 +1,6 @@
 //! What lies beside the credentials themselves and still matters to them.
 
-use super::{Container, File, Heard, Looked};
+use super::{CniKubeconfig, Container, File, Heard, Looked};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -12,6 +12,8 @@ pub struct Beside {
     pub key_files: Vec<File>,
     /// perennial's own copies of what is empty or cut off: of each credential or CA the newest that fits.
     pub backups: Vec<Copied>,
+    /// The kubeconfigs of the network's plugins.
+    pub cni: Vec<CniKubeconfig>,
     /// Static pods that are none of the control plane's components.
     pub pods: Vec<OtherPod>,
     /// What kube-apiserver has written down of its clients.

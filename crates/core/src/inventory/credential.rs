@@ -76,13 +76,15 @@ pub enum Place {
         /// The private key.
         key: File,
     },
-    /// The current user of a kubeconfig.
+    /// A user of a kubeconfig.
     Kubeconfig {
         /// The kubeconfig itself.
         file: File,
-        /// The user entry that the current context names.
+        /// Which user entry.
+        entry: Entry,
+        /// The name of the user entry.
         user: String,
-        /// The API server that the current context names.
+        /// The API server of its context; may be empty.
         server: String,
         /// The name or address that the API server's certificate must be valid for: `tls-server-name`, else the
         /// server's host. `None` where nothing is verified (`insecure-skip-tls-verify`, no https).
@@ -107,6 +109,11 @@ impl Material {
 }
 
 impl Place {
+    /// Whether it is an entry of a kubeconfig that the current context does not lead to.
+    pub fn other_entry(&self) -> bool {
+        matches!(self, Self::Kubeconfig { entry: Entry::Other { .. }, .. })
+    }
+
     /// Every file that carries bytes of the credential, in the order in which they are exchanged.
     pub fn files(&self) -> Vec<&File> {
         match self {
@@ -126,6 +133,18 @@ impl Place {
             | Self::Combined { file } => file,
         }
     }
+}
+
+/// Which user entry of a kubeconfig.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The one that the current context names.
+    Current,
+    /// Another one, in a person's kubeconfig.
+    Other {
+        /// The first context that names it.
+        context: Option<String>,
+    },
 }
 
 /// How a kubeconfig carries its client certificate.
@@ -167,7 +186,7 @@ pub enum Role {
     ControllerManager,
     /// `scheduler.conf`.
     Scheduler,
-    /// A person's kubeconfig (`~/.kube/config`).
+    /// A person's kubeconfig: `~/.kube/config`, what KUBECONFIG names, a copy beside admin.conf.
     UserKubeconfig,
     /// The kubelet's client certificate (`kubelet-client-current.pem`, or embedded in `kubelet.conf`).
     KubeletClient,

@@ -34,6 +34,8 @@ pub struct Kubelet {
     pub name_override: Option<String>,
     /// The certificates by which its kubeconfig trusts the API server.
     pub trusts: Looked<Vec<Certificate>>,
+    /// The API server that its kubeconfig names; may be empty.
+    pub server: String,
     /// What the API server's certificate must be valid for, by its kubeconfig.
     pub verifies: Option<String>,
 }

@@ -4,9 +4,9 @@ use super::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Source, St
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, RestartApiserver, Undo, digest, restart};
 use crate::assess::identity::{MixUp, mix_up};
 use crate::assess::memory::stale;
-use crate::assess::{Policy, certificates, chain, edges, manifests};
+use crate::assess::{Policy, chain, edges, followed, manifests};
 use crate::inventory::{
-    Authority, Component, Credential, Directory, File, Layout, Looked, Material, Node, Place, Role,
+    Authority, Component, Credential, Directory, File, Layout, Looked, Node, Place, Role,
 };
 use crate::reload;
 use camino::Utf8PathBuf;
@@ -378,15 +378,16 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
     let admin_asked = |name: &str| request.only.is_empty() || request.only.iter().any(|only| only == name);
     let mut copies = Vec::new();
     for credential in node.credentials.iter().filter(|credential| credential.role == Role::UserKubeconfig) {
-        let Place::Kubeconfig { file, material: Material::Embedded, .. } = &credential.place else {
-            continue;
-        };
+        let file = credential.place.file();
         let Some(leaf) = credential.leaf() else { continue };
-        let Some(original) = certificates::copy_of(node, leaf) else { continue };
+        let Some(original) = followed(node, credential) else { continue };
         let Some(own) = original.leaf() else { continue };
         // A link to admin.conf is no copy: it shows the new one by itself.
         let link = file.real_path() == original.place.file().real_path();
-        if link || own.issuer_der() != leaf.issuer_der() || !admin_asked(&original.name) {
+        // Two ways to one file are one copy.
+        let target = Target::Kubeconfig { path: file.real_path().clone() };
+        let twice = copies.iter().chain(renewals).any(|other: &Renewal| other.target == target);
+        if link || twice || !admin_asked(&original.name) {
             continue;
         }
         let renewed = renewals.iter().find(|renewal| renewal.credential == original.name);
@@ -405,7 +406,7 @@ fn copies(node: &Node, request: &Request, renewals: &[Renewal], kept: &mut Vec<K
             }
             copies.push(Renewal {
                 credential: credential.name.clone(),
-                target: Target::Kubeconfig { path: file.real_path().clone() },
+                target,
                 source: Source::CopyOf {
                     credential: original.name.clone(),
                     path: original.place.file().real_path().clone(),

@@ -169,6 +169,7 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
             bootstrap: None,
             name_override: None,
             trusts: Looked::Seen(vec![ca()]),
+            server: String::new(),
             verifies: None,
         },
         cluster: Looked::Absent,
@@ -181,6 +182,7 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
 pub(crate) fn kubeconfig(path: &str) -> Place {
     Place::Kubeconfig {
         file: file(path),
+        entry: perennial_core::inventory::Entry::Current,
         user: "user".into(),
         server: "https://10.0.0.1:6443".into(),
         verifies: None,

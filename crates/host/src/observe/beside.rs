@@ -3,7 +3,7 @@
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::backups;
+use super::{backups, cni};
 use camino::Utf8Path;
 use perennial_core::inventory::{Authority, Beside, Component, File, Heard, OtherPod};
 
@@ -19,6 +19,7 @@ pub(super) fn beside(
     Beside {
         key_files: key_files(tree, pods, authorities),
         backups: backups::backups(tree, state_directory, authorities, found),
+        cni: cni::kubeconfigs(tree),
         pods: others,
         // What it says depends on everything else, which is looked at first.
         heard: Heard::default(),

@@ -1,14 +1,14 @@
 //! Every credential in every place on disk.
 
 use super::files::Tree;
-use super::kubeconfigs;
+use super::kubeconfigs::{self, Read};
 use super::pairs::{self, Pair, Secret};
 use super::static_pods::StaticPods;
 use super::wanted::{At, Wanted, wanted};
 use crate::tls::ClientIdentity;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::kubeconfig::Kubeconfig;
-use perennial_core::inventory::{Credential, Looked, Place, Role};
+use perennial_core::inventory::{Credential, Place, Role};
 
 /// A credential and what the inventory must not hold: its key.
 #[derive(Debug)]
@@ -55,7 +55,11 @@ impl Found {
         path: &Utf8Path,
         host_path: impl Fn(&Utf8Path) -> Utf8PathBuf,
     ) -> Self {
-        let read = kubeconfigs::read(tree, path, host_path);
+        Self::of_kubeconfig(name, role, kubeconfigs::read(tree, path, host_path))
+    }
+
+    /// From a kubeconfig that was read.
+    pub(super) fn of_kubeconfig(name: &str, role: Role, read: Read) -> Self {
         let credential = Credential {
             name: name.to_owned(),
             role,
@@ -89,14 +93,4 @@ fn look(tree: &Tree, pods: &StaticPods, wanted: Wanted) -> Found {
     };
     found.credential.used_by = wanted.used_by;
     found
-}
-
-/// The kubeconfigs of people: `.kube/config` in their homes, where there is one.
-pub(super) fn of_people(tree: &Tree, homes: &[Utf8PathBuf]) -> Vec<Found> {
-    let look = |home: &Utf8PathBuf| {
-        let path = home.join(".kube/config");
-        let found = Found::kubeconfig(tree, path.as_str(), Role::UserKubeconfig, &path, Utf8Path::to_owned);
-        (!matches!(found.credential.place.file().facts, Looked::Absent)).then_some(found)
-    };
-    homes.iter().filter_map(look).collect()
 }

@@ -4,7 +4,7 @@ use super::files::{Content, Tree, perhaps_cut_off};
 use super::pairs::{self, Secret};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::kubeconfig::{self, Identity, Kubeconfig, Source};
-use perennial_core::inventory::{Chain, File, Key, Looked, Material, Place, Trouble};
+use perennial_core::inventory::{Chain, Entry, File, Key, Looked, Material, Place, Trouble};
 use perennial_pki::certificate::Certificate;
 
 /// What was read of a kubeconfig.
@@ -18,31 +18,72 @@ pub(super) struct Read {
     pub(super) parsed: Option<Kubeconfig>,
 }
 
-/// Reads a kubeconfig and what it refers to. `host_path` leads from a path in it to the host's, where the
-/// kubeconfig is a container's.
+/// Reads a kubeconfig and what its current user refers to. `host_path` leads from a path in it to the host's, where
+/// the kubeconfig is a container's.
 pub(super) fn read(tree: &Tree, path: &Utf8Path, host_path: impl Fn(&Utf8Path) -> Utf8PathBuf) -> Read {
     let content = tree.read(path);
-    let parsed = match content.text() {
-        Looked::Seen(text) => kubeconfig::parse(text).map_err(|trouble| perhaps_cut_off(text, trouble)),
-        Looked::Absent => return unread(content.file, Looked::Absent, Looked::Absent),
-        Looked::Unusable(trouble) => Err(trouble),
+    match understood(&content, kubeconfig::parse) {
+        Looked::Seen(parsed) => entry(tree, content.file, parsed, Entry::Current, host_path),
+        Looked::Absent => unread(content.file, Looked::Absent, Looked::Absent),
+        Looked::Unusable(trouble) => refused(content.file, trouble),
+    }
+}
+
+/// Reads a person's kubeconfig: its current user, and the others with a client certificate.
+pub(super) fn read_all(tree: &Tree, path: &Utf8Path) -> (Read, Vec<Read>) {
+    let content = tree.read(path);
+    let file = content.file.clone();
+    let document = match understood(&content, kubeconfig::parse_all) {
+        Looked::Seen(document) => document,
+        Looked::Absent => return (unread(file, Looked::Absent, Looked::Absent), Vec::new()),
+        Looked::Unusable(trouble) => return (refused(file, trouble), Vec::new()),
     };
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(trouble) => {
-            return unread(content.file, Looked::Unusable(trouble.clone()), Looked::Unusable(trouble));
-        }
+    let others = document.others.into_iter().filter(|one| matches!(one.identity, Identity::Certificate { .. }));
+    let others = others.map(|one| {
+        let placed = super::people::entry(&one);
+        entry(tree, file.clone(), one, placed, Utf8Path::to_owned)
+    });
+    let others = others.collect();
+    let current = match document.current {
+        Ok(current) => entry(tree, file, current, Entry::Current, Utf8Path::to_owned),
+        Err(trouble) => refused(file, trouble),
     };
-    let locate = |named: &Utf8Path| host_path(&path.parent().unwrap_or(path).join(named));
+    (current, others)
+}
+
+fn understood<T>(content: &Content, parse: impl Fn(&str) -> Result<T, Trouble>) -> Looked<T> {
+    match content.text() {
+        Looked::Seen(text) => match parse(text) {
+            Ok(parsed) => Looked::Seen(parsed),
+            Err(trouble) => Looked::Unusable(perhaps_cut_off(text, trouble)),
+        },
+        Looked::Absent => Looked::Absent,
+        Looked::Unusable(trouble) => Looked::Unusable(trouble),
+    }
+}
+
+fn refused(file: File, trouble: Trouble) -> Read {
+    unread(file, Looked::Unusable(trouble.clone()), Looked::Unusable(trouble))
+}
+
+/// One user of a kubeconfig, and what it refers to.
+fn entry(
+    tree: &Tree,
+    file: File,
+    parsed: Kubeconfig,
+    entry: Entry,
+    host_path: impl Fn(&Utf8Path) -> Utf8PathBuf,
+) -> Read {
+    let path = file.path.clone();
+    let locate = |named: &Utf8Path| host_path(&path.parent().unwrap_or(&path).join(named));
     let trusts = match &parsed.authority {
         Some(Source::Data(data)) => pairs::trusted(Looked::Seen(&data.bytes)),
         Some(Source::File(named)) => pairs::trusted(tree.read(&locate(named)).looked()),
         None => Looked::Absent,
     };
     let Identity::Certificate { certificate, key } = &parsed.identity else {
-        let trouble = Trouble::NoClientCertificate;
-        let mut read = unread(content.file, Looked::Unusable(trouble.clone()), Looked::Unusable(trouble));
-        describe(&mut read, &parsed, Material::Embedded, trusts);
+        let mut read = refused(file, Trouble::NoClientCertificate);
+        describe(&mut read, &parsed, entry, Material::Embedded, trusts);
         read.parsed = Some(parsed);
         return read;
     };
@@ -59,8 +100,8 @@ pub(super) fn read(tree: &Tree, path: &Utf8Path, host_path: impl Fn(&Utf8Path) -
         // client-go follows files only where both are files (transport.go `ReloadTLSFiles`).
         _ => Material::Embedded,
     };
-    let mut read = Read { chain, facts, secret, ..unread(content.file, Looked::Absent, Looked::Absent) };
-    describe(&mut read, &parsed, material, trusts);
+    let mut read = Read { chain, facts, secret, ..unread(file, Looked::Absent, Looked::Absent) };
+    describe(&mut read, &parsed, entry, material, trusts);
     read.parsed = Some(parsed);
     read
 }
@@ -100,6 +141,7 @@ impl<'a> Origin<'a> {
 fn unread(file: File, chain: Looked<Chain>, facts: Looked<Key>) -> Read {
     let place = Place::Kubeconfig {
         file,
+        entry: Entry::Current,
         user: String::new(),
         server: String::new(),
         verifies: None,
@@ -109,8 +151,15 @@ fn unread(file: File, chain: Looked<Chain>, facts: Looked<Key>) -> Read {
     Read { place, chain, facts, secret: None, parsed: None }
 }
 
-fn describe(read: &mut Read, parsed: &Kubeconfig, told: Material, trusted: Looked<Vec<Certificate>>) {
-    if let Place::Kubeconfig { user, server, verifies, material, trusts, .. } = &mut read.place {
+fn describe(
+    read: &mut Read,
+    parsed: &Kubeconfig,
+    placed: Entry,
+    told: Material,
+    trusted: Looked<Vec<Certificate>>,
+) {
+    if let Place::Kubeconfig { entry, user, server, verifies, material, trusts, .. } = &mut read.place {
+        *entry = placed;
         user.clone_from(&parsed.user);
         server.clone_from(&parsed.server);
         *verifies = parsed.verified_name();

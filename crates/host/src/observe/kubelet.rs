@@ -85,6 +85,7 @@ impl KubeletFacts {
             client_authority: configuration.client_authority().map(Utf8Path::to_owned),
             name_override: self.name_override().map(str::to_owned),
             trusts: Looked::Absent,
+            server: String::new(),
             verifies: None,
         }
     }
@@ -143,7 +144,8 @@ pub(super) fn credentials(
     let store = kubelet.certificate_directory.join("kubelet-client-current.pem");
     let mut configured =
         Found::kubeconfig(tree, KUBELET_CLIENT, Role::KubeletClient, &kubelet.kubeconfig, Utf8Path::to_owned);
-    if let Place::Kubeconfig { trusts, verifies, .. } = &configured.credential.place {
+    if let Place::Kubeconfig { trusts, verifies, server, .. } = &configured.credential.place {
+        kubelet.server.clone_from(server);
         kubelet.trusts.clone_from(trusts);
         kubelet.verifies.clone_from(verifies);
     }

@@ -6,7 +6,7 @@ use super::files::Tree;
 use super::kubelet::{self, KubeletFacts};
 use super::static_pods::StaticPods;
 use super::{
-    Look, api, authorities, balancer, beside, consumers, etcd, heard, holders, listeners, systemd,
+    Look, api, authorities, balancer, beside, consumers, etcd, heard, holders, listeners, people, systemd,
 };
 use crate::act::journal::{self, Reason, Unreadable};
 use crate::act::lock::is_held;
@@ -47,7 +47,8 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let mut found = credentials::of_control_plane(&tree, &pods);
     let (of_kubelet, kubeconfig_trouble) = kubelet::credentials(&tree, &mut kubelet, &facts);
     found.extend(of_kubelet);
-    found.extend(credentials::of_people(&tree, &look.homes));
+    let of_people = people::credentials(&tree, &look.homes, &found, &kubelet);
+    found.extend(of_people);
 
     let host = host_name(&tree);
     let name = name(&facts, &found, host.as_deref());

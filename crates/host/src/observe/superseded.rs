@@ -7,7 +7,7 @@ use super::pairs;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::diagnose::Superseded;
 use perennial_core::formats::kubeconfig::{self, Identity, Source};
-use perennial_core::inventory::{Looked, Node};
+use perennial_core::inventory::{Credential, Looked, Node, Role};
 use perennial_pki::certificate::{Certificate, certificates};
 use std::collections::BTreeSet;
 
@@ -42,7 +42,12 @@ pub fn survey(look: &Look, node: &Node) -> Survey {
     let mut places =
         BTreeSet::from([look.state_directory.clone(), node.kubelet.certificate_directory.clone()]);
     // `cp -r /etc/kubernetes /etc/kubernetes.old-…`, `/var/lib/kubelet/pki.bak`, `/etc/ssl/etcd/ssl.old`.
-    let directories = node.credentials.iter().filter_map(|it| it.place.file().path.parent());
+    // Of people's files only those in a directory of their own: KUBECONFIG may lead anywhere.
+    let ours = |it: &&Credential| {
+        it.role != Role::UserKubeconfig
+            || it.place.file().path.parent().is_some_and(|directory| directory.ends_with(".kube"))
+    };
+    let directories = node.credentials.iter().filter(ours).filter_map(|it| it.place.file().path.parent());
     let standard = ["/etc/kubernetes", "/var/lib/kubelet/pki"].map(Utf8Path::new);
     for directory in directories.chain(standard) {
         let Some((parent, name)) = directory.parent().zip(directory.file_name()) else { continue };

@@ -14,7 +14,8 @@ pub(super) fn missing(language: Language, group: &Group<'_>) -> String {
 /// The files of a group, one a line.
 pub(super) fn paths(group: &Group<'_>) -> Vec<String> {
     let path = |finding: &Finding| match finding {
-        Finding::FileMissing { path } | Finding::KubeconfigOutdated { path, .. } => Some(path.to_string()),
+        Finding::FileMissing { path } => Some(path.to_string()),
+        Finding::KubeconfigOutdated { credential, .. } => Some(credential.clone()),
         _ => None,
     };
     group.all().filter_map(path).collect()

@@ -1,6 +1,7 @@
 //! `CheckReport`.
 
 use super::cluster::ClusterView;
+use super::cni::{self, CniView};
 use super::holders::{ConsumerView, HolderView, consumers, holders};
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
@@ -50,6 +51,8 @@ pub(crate) struct CheckReport<'a> {
     cluster: Option<ClusterView<'a>>,
     /// Static pods beside the control plane's components, and the credentials that they get to.
     consumers: Vec<ConsumerView<'a>>,
+    /// The kubeconfigs of the container network's plugins.
+    cni: Vec<CniView<'a>>,
     /// A run that was neither finished nor undone.
     open_run: Option<&'a str>,
 }
@@ -293,6 +296,7 @@ impl<'a> CheckReport<'a> {
             holders: holders(node),
             cluster: ClusterView::of(report),
             consumers: consumers(node),
+            cni: cni::views(report),
             open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
         }
     }

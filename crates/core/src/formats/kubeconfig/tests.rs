@@ -157,7 +157,7 @@ users: [{{name: u, user: {user}}}]"
         );
         parse(&text).unwrap()
     };
-    assert!(matches!(with("{token: t}").identity, Identity::Token));
+    assert!(matches!(with("{token: t}").identity, Identity::Token(_)));
     let plugin = "{exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1}, token: t}";
     assert!(matches!(with(plugin).identity, Identity::Plugin));
     assert!(matches!(with("{username: a, password: b}").identity, Identity::Password));

@@ -2,6 +2,8 @@
 //! read makes the whole file unreadable, whoever's entry it is in.
 
 use super::super::base64::STANDARD;
+use super::super::token;
+use crate::inventory::TokenClaims;
 use base64::Engine as _;
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -144,6 +146,13 @@ pub(super) struct Secret(Zeroizing<String>);
 impl Secret {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Secret {
+    /// What the text says of itself, if it is a token.
+    pub(super) fn claims(&self) -> Option<TokenClaims> {
+        (!self.is_empty()).then(|| token::claims(&self.0))
     }
 }
 
