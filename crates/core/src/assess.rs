@@ -22,6 +22,7 @@ mod reload;
 mod runs;
 mod runtime;
 mod served;
+mod tokens;
 pub(crate) mod trust;
 mod usage;
 
@@ -31,6 +32,7 @@ pub use cluster::{BundleFault, ClusterFinding, OpenRequest, RequestFault};
 pub use code::Code;
 pub use finding::{Check, Finding, Severity, State};
 pub use identity::Identity;
+pub use kubelet::kubelet_starts_again;
 pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, memory};
 pub use party::Party;
@@ -83,8 +85,13 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     manifests::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     authorities::check(node, &mut checks);
+    tokens::check(node, &mut checks);
     for credential in &node.credentials {
         chain::check(node, credential, policy, now, &mut checks);
+        // Names, usages and identity would be those of the CA that stands in the leaf's place.
+        if chain::out_of_order(credential) {
+            continue;
+        }
         usage::check(node, credential, &mut checks);
         names::check(node, credential, &mut checks);
         identity::check(node, credential, &mut checks);

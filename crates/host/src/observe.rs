@@ -23,6 +23,7 @@ mod static_pods;
 mod store;
 pub mod superseded;
 mod systemd;
+mod tokens;
 mod wanted;
 
 pub use again::api as api_client;

@@ -150,6 +150,8 @@ pub enum Finding {
         live: Option<Utf8PathBuf>,
         /// Why what the API server shows is refused.
         reasons: Vec<Fault>,
+        /// Why what it trusts can't be read.
+        unreadable: Option<Trouble>,
     },
     /// PRN2106.
     TwoAuthorities {
@@ -388,6 +390,15 @@ pub enum Finding {
         /// What is there.
         trouble: Trouble,
     },
+    /// PRN5109.
+    TokensRefused {
+        /// Who signs.
+        signer: Component,
+        /// With which file.
+        key: Utf8PathBuf,
+        /// The files by which kube-apiserver accepts tokens.
+        accepted: Vec<Utf8PathBuf>,
+    },
     /// PRN6101.
     KubeletClientExpired {
         /// The file.
@@ -527,6 +538,7 @@ impl Finding {
             Self::LabelDiffers { .. } => Code::LabelDiffers,
             Self::KeyExposed { .. } => Code::KeyExposed,
             Self::FileSpecial { .. } => Code::FileSpecial,
+            Self::TokensRefused { .. } => Code::TokensRefused,
             Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
             Self::KubeletDown { .. } => Code::KubeletDown,
             Self::RuntimeSilent { .. } => Code::RuntimeSilent,
@@ -601,6 +613,7 @@ impl Finding {
             | Self::FileUnusable { .. }
             | Self::FileCutOff { .. }
             | Self::FileSpecial { .. }
+            | Self::TokensRefused { .. }
             | Self::KeyMismatch { .. }
             | Self::KubeletClientExpired { .. }
             | Self::KubeletDown { .. }

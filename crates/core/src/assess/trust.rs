@@ -4,7 +4,7 @@
 //! flags name accept the chain that is presented, for the use that this side needs?
 
 use super::{Check, Code, Finding, Party, Severity, State, chain};
-use crate::inventory::{Authority, Component, Credential, Looked, Node, Place, Role};
+use crate::inventory::{Authority, Component, Credential, KUBELET_STORE, Looked, Node, Place, Role};
 use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
@@ -199,14 +199,21 @@ pub(crate) fn server_trust<'a>(
     node: &'a Node,
     credential: &'a Credential,
 ) -> Option<(&'a Utf8Path, &'a [Certificate])> {
-    let (through, trusts) = match &credential.place {
+    let (through, trusts) = trust_of(node, credential)?;
+    Some((through, trusts.seen()?))
+}
+
+fn trust_of<'a>(
+    node: &'a Node,
+    credential: &'a Credential,
+) -> Option<(&'a Utf8Path, &'a Looked<Vec<Certificate>>)> {
+    Some(match &credential.place {
         Place::Kubeconfig { file, trusts, .. } => (&file.path, trusts),
         Place::Combined { .. } | Place::Pair { .. } if credential.role == Role::KubeletClient => {
             (&node.kubelet.kubeconfig, &node.kubelet.trusts)
         }
         Place::Combined { .. } | Place::Pair { .. } => return None,
-    };
-    Some((through, trusts.seen()?))
+    })
 }
 
 /// Kubeconfigs that trust another CA than the one that has signed what the API server shows.
@@ -219,16 +226,39 @@ pub(super) fn kubeconfigs(node: &Node, now: Timestamp, checks: &mut Vec<Check>) 
             credential.role,
             Role::Admin | Role::SuperAdmin | Role::ControllerManager | Role::Scheduler | Role::KubeletClient
         );
-        if !kubeconfig {
+        // The store is the same kubeconfig's.
+        if !kubeconfig || credential.name == KUBELET_STORE {
             continue;
         }
-        let Some((path, trusted)) = server_trust(node, credential) else { continue };
+        let Some((path, trusts)) = trust_of(node, credential) else { continue };
         let mut say = |state| checks.push(Check { object: path.to_string(), state });
+        let trusted = match trusts {
+            Looked::Seen(trusted) => trusted.as_slice(),
+            Looked::Unusable(trouble) if trouble.blind() => {
+                say(State::CouldNotLook(trouble.clone()));
+                continue;
+            }
+            Looked::Unusable(trouble) => {
+                say(State::Fail(Finding::OtherAuthorityTrusted {
+                    path: path.to_owned(),
+                    credential: credential.name.clone(),
+                    trusted: Vec::new(),
+                    live: live.map(|(path, _)| path.clone()),
+                    reasons: Vec::new(),
+                    unreadable: Some(trouble.clone()),
+                }));
+                continue;
+            }
+            Looked::Absent => continue,
+        };
         let reasons = match (serving.and_then(|serving| serving.certificate.seen()), live) {
             (Some(chain), _) => {
                 let judged = faults(chain.leaf(), chain.rest(), trusted, None, None, now);
                 let of_trust = judged.into_iter().filter(|fault| match fault {
-                    Fault::UnknownIssuer { .. } => true,
+                    // It trusts the CA in use: what is wrong is the certificate, and is told as such.
+                    Fault::UnknownIssuer { .. } => {
+                        !live.is_some_and(|(_, live)| trusted.iter().any(|one| same_key(one, live)))
+                    }
                     // The same end of the CA that is in use is told once, as the CA's.
                     Fault::IssuerExpired { .. } => {
                         let same = |one: &Certificate| live.is_some_and(|(_, live)| live.contains(one));
@@ -254,6 +284,7 @@ pub(super) fn kubeconfigs(node: &Node, now: Timestamp, checks: &mut Vec<Check>) 
                 trusted: trusted.iter().map(Certificate::fingerprint_sha256).collect(),
                 live: live.map(|(path, _)| path.clone()),
                 reasons,
+                unreadable: None,
             })
         });
     }

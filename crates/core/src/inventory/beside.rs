@@ -1,6 +1,6 @@
 //! What lies beside the credentials themselves and still matters to them.
 
-use super::{Container, File, Looked};
+use super::{Container, File, Looked, TokenKey};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct Beside {
     /// Files with private keys that belong to no credential: the CAs', the service accounts'.
     pub key_files: Vec<File>,
+    /// The keys of the service accounts' tokens, by the flags that name them.
+    pub token_keys: Vec<TokenKey>,
     /// perennial's own copies of what is empty or cut off: of each credential or CA the newest that fits.
     pub backups: Vec<Copied>,
     /// Static pods that are none of the control plane's components.

@@ -36,7 +36,13 @@ pub(super) fn read(tree: &Tree, path: &Utf8Path, host_path: impl Fn(&Utf8Path) -
     let locate = |named: &Utf8Path| host_path(&path.parent().unwrap_or(path).join(named));
     let trusts = match &parsed.authority {
         Some(Source::Data(data)) => pairs::trusted(Looked::Seen(&data.bytes)),
-        Some(Source::File(named)) => pairs::trusted(tree.read(&locate(named)).looked()),
+        Some(Source::File(named)) => {
+            let named = tree.read(&locate(named));
+            match pairs::trusted(named.looked()) {
+                Looked::Absent => Looked::Unusable(Trouble::NamesMissing { path: named.file.path.clone() }),
+                trusted => trusted,
+            }
+        }
         None => Looked::Absent,
     };
     let Identity::Certificate { certificate, key } = &parsed.identity else {
