@@ -28,6 +28,7 @@ mod reload;
 mod runs;
 mod runtime;
 mod served;
+mod tokens;
 pub(crate) mod trust;
 mod usage;
 
@@ -39,6 +40,7 @@ pub use code::Code;
 pub use evidence::{Evidence, Judgement, Speaks, Strength, Witness};
 pub use finding::{Check, Finding, Severity, State};
 pub use identity::Identity;
+pub use kubelet::kubelet_starts_again;
 pub use ladder::{judge, judge_kubelet, judge_pod};
 pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, Process, memory, processes};
@@ -93,8 +95,13 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     manifests::check(node, &mut checks);
     certificates::check(node, policy, now, &mut checks);
     authorities::check(node, &mut checks);
+    tokens::check(node, &mut checks);
     for credential in node.credentials.iter().filter(|credential| !foreign(node, credential)) {
         chain::check(node, credential, policy, now, &mut checks);
+        // Names, usages and identity would be those of the CA that stands in the leaf's place.
+        if chain::out_of_order(credential) {
+            continue;
+        }
         usage::check(node, credential, &mut checks);
         names::check(node, credential, &mut checks);
         identity::check(node, credential, &mut checks);

@@ -14,6 +14,7 @@ mod listener;
 mod looked;
 mod node;
 mod past;
+mod tokens;
 
 pub use balancer::Balancer;
 pub use beside::{Beside, Consumed, Copied, OtherPod};
@@ -31,3 +32,4 @@ pub use listener::{Handshake, LOOPBACK_SERVER_NAME, Listener, Served};
 pub use looked::{FileKind, Looked, Trouble};
 pub use node::{KUBELET_CLIENT, KUBELET_STORE, Layout, Node, StaticPod, Version};
 pub use past::{Installed, OpenRun, Past};
+pub use tokens::{TokenDuty, TokenKey};

@@ -160,6 +160,11 @@ messages! {
 words! {
     left_alone { en: "left alone", zh: "若不处理" }
     clock_effect { en: "whoever checks it refuses it", zh: "任何校验该证书的一方都会拒绝它" }
+    not_yet_note {
+        en: "(if the clock is right, wait until then, or make it anew: what perennial renew signs is valid at once)",
+        zh: "（如果时钟没错，可等到那时，或重新签发：perennial renew 签发的证书立即生效）",
+    }
+    not_yet_wait_note { en: "(if the clock is right, wait until then)", zh: "（如果时钟没错，请等到那时）" }
     wrong_authority_effect { en: "whoever trusts that CA refuses it", zh: "信任该证书机构的一方会拒绝它" }
     wrong_authority_act {
         en: "find out which CA the cluster trusts, then put the right pair back: kubeadm init phase certs NAME makes a new one",

@@ -60,6 +60,10 @@ messages! {
         en: "{name} is another node's certificate: it is for {others}",
         zh: "{name} 是其他节点的证书：它用于 {others}",
     }
+    trusts_nothing(path: &str) {
+        en: "the CA in {path}, by which it trusts the API server, can't be read",
+        zh: "{path} 中用于信任 API 服务器的证书机构无法读取",
+    }
     lacks(names: &str) { en: "of this node it lacks {names}", zh: "其中缺少本节点的 {names}" }
     usage_missing(name: &str, usage: &str) { en: "{name} lacks the usage {usage}", zh: "{name} 缺少用途 {usage}" }
     node_name(certified: &str, expected: &str) {
@@ -139,6 +143,18 @@ words! {
     other_authority_effect {
         en: "whoever uses it refuses the API server: x509: certificate signed by unknown authority",
         zh: "使用它的一方会拒绝 API 服务器：x509: certificate signed by unknown authority",
+    }
+    phase_note {
+        en: "(move the file away first; kubeadm keeps one that exists)",
+        zh: "（先移走该文件：kubeadm 会保留已存在的文件）",
+    }
+    signed_again_note {
+        en: "(the same key signs it again, so what it has signed stays good: put it in place on every node, in kubeconfigs and ConfigMaps; perennial does not renew CAs)",
+        zh: "（用同一密钥重新签发，已签发的证书依然有效：随后替换到所有节点、kubeconfig 和 ConfigMap；perennial 不续订证书机构）",
+    }
+    trusts_nothing_effect {
+        en: "whoever uses it can't connect to the API server once it starts again",
+        zh: "使用它的一方重新启动后将无法连接 API 服务器",
     }
     other_authority_act {
         en: "put the CA in use into it: kubectl config set-cluster NAME --certificate-authority=FILE --embed-certs --kubeconfig=FILE",

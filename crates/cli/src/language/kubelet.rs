@@ -42,6 +42,14 @@ messages! {
         zh: "kube-apiserver 用 {path} 校验 kubelet，而本 kubelet 使用的是自签名的服务端证书",
     }
     path_until(path: &str, date: &str) { en: "{path}, until {date}", zh: "{path}，有效期至 {date}" }
+    asks_by_bootstrap(path: &str) {
+        en: "{path} exists: if its token is still good, the kubelet asks for a new certificate at its next start",
+        zh: "存在 {path}：如果其中的令牌仍然有效，kubelet 下次启动时会申请新证书",
+    }
+    never_rotated(path: &str) {
+        en: "{path} is no symbolic link, so it could not be rotated: move it away before the kubelet starts with a new certificate",
+        zh: "{path} 不是符号链接，因此无法轮换：在 kubelet 使用新证书启动之前请先移走它",
+    }
     no_bootstrap(path: &str) {
         en: "{path} does not exist: the kubelet can't ask for a new one",
         zh: "{path} 不存在：kubelet 无法申请新证书",
@@ -56,6 +64,22 @@ words! {
     renewing_does_not_help {
         en: "renewing /etc/kubernetes/pki does not repair this: it is another certificate",
         zh: "续订 /etc/kubernetes/pki 无法解决此问题：这是另一个证书",
+    }
+    bootstrap_effect {
+        en: "the node is NotReady until the kubelet gets a new certificate",
+        zh: "在 kubelet 获得新证书之前，节点为 NotReady",
+    }
+    owner_act {
+        en: "the kubelet's configuration names these files (tlsCertFile): whoever made them makes the next ones",
+        zh: "这些文件由 kubelet 配置中的 tlsCertFile 指定：请由其签发者重新签发",
+    }
+    elsewhere_note {
+        en: "(perennial renew leaves it out: another finding says what is wrong with it beside its date)",
+        zh: "（perennial renew 会跳过它：另一条结果说明了日期之外的问题）",
+    }
+    asks_again_note {
+        en: "(the kubelet asks the cluster for a new one; approve it: kubectl get csr)",
+        zh: "（kubelet 会向集群申请新证书，请批准：kubectl get csr）",
     }
     restart_effect {
         en: "at the next restart of the kubelet or the machine the node is gone, although its certificate is good",

@@ -49,9 +49,34 @@ messages! {
         en: "perennial's copy in {directory} fits and ends on {date}",
         zh: "perennial 的备份 {directory} 可用，其中的证书到期日为 {date}",
     }
+    tokens_refused(signer: &str, key: &str, accepted: &str) {
+        en: "{signer} signs service account tokens with {key}, which kube-apiserver does not accept: its public half is not in {accepted}",
+        zh: "{signer} 用 {key} 签发服务账号令牌，但 kube-apiserver 不接受：{accepted} 中没有对应的公钥",
+    }
 }
 
 words! {
+    tokens_refused_effect {
+        en: "pods that use the API are refused: Unauthorized, invalid bearer token",
+        zh: "使用 API 的 Pod 会被拒绝：Unauthorized，invalid bearer token",
+    }
+    tokens_refused_act {
+        en: "put back the pair that the tokens in use were signed with (sa.key and sa.pub), from a backup or from another control plane: all control planes share one",
+        zh: "从备份或其他控制平面节点恢复签发现有令牌的密钥对（sa.key 和 sa.pub）：所有控制平面共用一对",
+    }
+    token_key_effect {
+        en: "who signs or accepts tokens with it does not start again once it stops",
+        zh: "用它签发或校验令牌的组件一旦停止就无法再启动",
+    }
+    token_key_act {
+        en: "put it back from a backup or from another control plane: all share one; a new one would make every token invalid",
+        zh: "从备份或其他控制平面节点恢复：所有控制平面共用一个；换成新的会使所有令牌失效",
+    }
+    public_half_note {
+        en: "(the public half of the key that signs; kube-apiserver reads it at its start)",
+        zh: "（即签发密钥的公钥；kube-apiserver 在启动时读取）",
+    }
+
     no_such_flag { en: "absent", zh: "无" }
     no_flag_differs { en: "their flags are the same", zh: "它们的参数相同" }
     collide_effect {

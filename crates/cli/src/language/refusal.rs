@@ -123,6 +123,9 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             runtime(language, socket.as_str(), reason, component.name()),
             Some("systemctl status containerd crio --no-pager"),
         ),
+        Refusal::WouldNotStart { component, path } => {
+            words(would_not_start(language, component.name(), path.as_str()), Some("perennial check"))
+        }
         Refusal::Locked { path } => words(locked(language, path.as_str()), None),
         Refusal::NoSpace { path, needed, free } => {
             words(no_space(language, path.as_str(), *needed, *free), Some("df -h; df -i"))
@@ -239,6 +242,10 @@ messages! {
     runtime(socket: &str, reason: &str, component: &str) {
         en: "the container runtime does not answer on {socket} ({reason}), and {component} must be restarted",
         zh: "容器运行时在 {socket} 上没有应答（{reason}），而 {component} 必须重启",
+    }
+    would_not_start(component: &str, path: &str) {
+        en: "{component} must be restarted and would not start again: because of {path}",
+        zh: "{component} 需要重启，但重启后无法启动：原因在于 {path}",
     }
     locked(path: &str) {
         en: "another perennial works on this node ({path} is locked)",

@@ -24,6 +24,7 @@ pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> St
         Trouble::Malformed(reason) => malformed(language, object, reason),
         Trouble::NoCurrentContext => no_current_context(language, object),
         Trouble::DanglingReference(name) => dangling(language, object, name),
+        Trouble::NamesMissing { path } => names_missing(language, object, path.as_str()),
         Trouble::NoClientCertificate => no_client_certificate(language, object),
     }
 }
@@ -62,6 +63,10 @@ messages! {
     leads_nowhere(object: &str, to: &str) {
         en: "{object} is a symbolic link to {to}, which does not exist",
         zh: "{object} 是指向 {to} 的符号链接，但目标不存在",
+    }
+    names_missing(object: &str, path: &str) {
+        en: "{object} names {path}, which does not exist",
+        zh: "{object} 引用的 {path} 不存在",
     }
     cut_off(object: &str) {
         en: "{object} is cut off: it ends in the middle",

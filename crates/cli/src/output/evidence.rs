@@ -44,9 +44,11 @@ pub(crate) fn told(language: Language, evidence: &Evidence) -> String {
             return say::started_and_changed(language, &exact(at), &changed);
         }
         (Witness::Start, Some(_)) => start_and_change(language, evidence),
-        (Witness::AuditLog, Some(at)) => {
-            say::certificate(language, &short(evidence.fingerprint.as_deref().unwrap_or_default()), &exact(at))
-        }
+        (Witness::AuditLog, Some(at)) => say::certificate(
+            language,
+            &short(evidence.fingerprint.as_deref().unwrap_or_default()),
+            &exact(at),
+        ),
         (Witness::ApiserverLog, Some(at)) => {
             say::serial(language, evidence.serial.as_deref().unwrap_or_default(), &exact(at))
         }

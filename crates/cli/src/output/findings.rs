@@ -14,8 +14,8 @@ use crate::language::{
 };
 use jiff::Timestamp;
 use perennial_core::assess::{Finding, Severity};
-use perennial_core::inventory::{Credential, Looked, Node, Role};
-use perennial_core::plan::key_can_be_made;
+use perennial_core::inventory::{Credential, Current, Looked, Node, Place, Role};
+use perennial_core::plan::{key_can_be_made, never_as_it_is};
 
 /// What findings are told about.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,10 @@ pub(crate) enum Remedy {
     Person,
     /// The kubelet should have renewed it.
     KubeletLog,
+    /// Somebody has given the kubelet its files, and gives it the next ones.
+    Owner,
+    /// It must not be renewed as it is: another finding says what it should be.
+    Elsewhere,
 }
 
 /// A group of findings in one language.
@@ -61,16 +65,15 @@ pub(crate) struct Told {
 impl Scene<'_> {
     /// What helps when a credential of this role ends.
     pub(super) fn remedy(&self, role: Option<Role>, finding: &Finding) -> Remedy {
-        let external = || {
-            let credential = match finding {
-                Finding::CertificateExpired { credential, .. }
-                | Finding::CertificateEndsSoon { credential, .. } => self.node.credential(credential)?,
-                _ => return None,
-            };
-            let authority = self.node.issuer_of(credential)?;
-            Some(matches!(authority.key, Looked::Absent))
+        let credential = match finding {
+            Finding::CertificateExpired { credential, .. }
+            | Finding::CertificateEndsSoon { credential, .. } => self.node.credential(credential),
+            _ => None,
         };
+        let external = || Some(matches!(self.node.issuer_of(credential?)?.key, Looked::Absent));
+        let given = |one: &Credential| matches!(one.place, Place::Pair { .. });
         match role {
+            Some(Role::KubeletServing) if credential.is_some_and(given) => Remedy::Owner,
             Some(Role::KubeletClient | Role::KubeletServing) => Remedy::KubeletLog,
             Some(Role::UserKubeconfig) => match finding {
                 Finding::CertificateExpired { credential, .. }
@@ -80,6 +83,7 @@ impl Scene<'_> {
                 _ => Remedy::Person,
             },
             _ if external() == Some(true) => Remedy::External,
+            _ if credential.is_some_and(|one| never_as_it_is(self.node, one)) => Remedy::Elsewhere,
             _ => Remedy::Renew,
         }
     }
@@ -93,6 +97,12 @@ impl Scene<'_> {
             return None;
         };
         key_can_be_made(self.node, path, self.now).map(|credential| credential.name.as_str())
+    }
+
+    /// Whether `renew` makes it anew.
+    fn renews(&self, name: &str) -> bool {
+        let kubelets = [Role::UserKubeconfig, Role::KubeletClient, Role::KubeletServing];
+        self.credential(name).is_some_and(|one| !kubelets.contains(&one.role))
     }
 
     fn credential(&self, name: &str) -> Option<&Credential> {
@@ -141,6 +151,8 @@ pub(crate) fn mark(severity: Severity) -> Mark {
 /// Puts a group into words. Where `renew` makes what is lost or broken anew, that is the command.
 pub(crate) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
     let told = in_words(language, scene, group);
+    let told = kubelet::repaired(language, scene, group.first, told);
+    let told = places::token_key(language, scene, group.first, told);
     match scene.new_key_for(group.first).filter(|_| told.command.is_none()) {
         Some(name) => Told {
             command: Some(format!("perennial renew --only {}", quoted(name))),
@@ -161,14 +173,12 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         Finding::AuthorityExpired { authority, at } => Told {
             title: say::authority_expired(language, authority, &left(language, *at, now), &date(*at)),
             left_alone: Some(say::authority_effect(language, &date(*at))),
-            advice: Some(say::authority_act(language)),
-            ..Told::default()
+            ..identity::signed_again(language, scene, authority)
         },
         Finding::AuthorityEndsSoon { authority, at, .. } => Told {
             title: say::authority_ends(language, authority, &left(language, now, *at), &date(*at)),
             left_alone: Some(say::authority_effect(language, &date(*at))),
-            advice: Some(say::authority_act(language)),
-            ..Told::default()
+            ..identity::signed_again(language, scene, authority)
         },
         Finding::NotYetValid { object, from } => Told {
             title: say::not_yet_valid(language, object, &exact(*from)),
@@ -178,6 +188,11 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             ],
             left_alone: Some(say::clock_effect(language).to_owned()),
             command: Some("timedatectl".to_owned()),
+            note: Some(if scene.renews(object) {
+                say::not_yet_note(language)
+            } else {
+                say::not_yet_wait_note(language)
+            }),
             ..Told::default()
         },
         Finding::WrongAuthority { credential, issuer, expected } => Told {
@@ -261,6 +276,7 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         | Finding::ManifestsCollide(_)
         | Finding::SuperAdminUsed { .. }
         | Finding::FileSpecial { .. }
+        | Finding::TokensRefused { .. }
         | Finding::KeyExposed { .. }
         | Finding::LabelDiffers { .. } => places::tell(language, group),
         Finding::KeyMismatch { credential, certificate, key } => Told {
@@ -365,6 +381,8 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
             (command, None, note)
         }
         Remedy::External => (None, Some(say::external_act(language)), None),
+        Remedy::Owner => (None, Some(words::owner_act(language)), None),
+        Remedy::Elsewhere => (None, None, Some(words::elsewhere_note(language))),
         Remedy::KubeletLog => {
             let command = "journalctl -u kubelet -g certificate --no-pager".to_owned();
             (Some(command), None, Some(say::kubelet_client_soon_note(language)))
@@ -444,18 +462,25 @@ fn silent(language: Language, group: &Group<'_>) -> Told {
 fn kubelet_expired(language: Language, scene: &Scene<'_>, path: &str, at: Timestamp) -> Told {
     let node = scene.node.name.as_deref().unwrap_or("NODE");
     let mut evidence = vec![path.to_owned()];
-    if scene.node.kubelet.bootstrap.is_none() {
-        evidence.push(words::no_bootstrap(language, "bootstrap-kubelet.conf"));
+    let bootstrap = scene.node.kubelet.bootstrap.as_ref();
+    evidence.push(match bootstrap {
+        Some(path) => words::asks_by_bootstrap(language, path.as_str()),
+        None => words::no_bootstrap(language, "bootstrap-kubelet.conf"),
+    });
+    if scene.node.kubelet.current == Current::NoLink && scene.node.kubelet.rotates_client {
+        let current = scene.node.kubelet.certificate_directory.join("kubelet-client-current.pem");
+        evidence.push(words::never_rotated(language, current.as_str()));
     }
     evidence.push(words::renewing_does_not_help(language).to_owned());
+    let effect = match bootstrap {
+        Some(_) => words::bootstrap_effect(language),
+        None => say::kubelet_client_effect(language),
+    };
     Told {
         title: say::kubelet_expired(language, &left(language, at, scene.now), &date(at)),
         evidence,
-        left_alone: Some(since(language, at, scene.now, say::kubelet_client_effect(language))),
-        command: Some(format!(
-            "kubeadm kubeconfig user --org system:nodes --client-name system:node:{} > kubelet.conf",
-            quoted(node)
-        )),
+        left_alone: Some(since(language, at, scene.now, effect)),
+        command: Some(kubelet::new_kubeconfig(node)),
         note: Some(say::kubelet_client_note(language)),
         ..Told::default()
     }

@@ -1,12 +1,12 @@
 //! Findings about files, their owners' rights, manifests and copies, as a person reads them.
 
 use super::date;
-use super::findings::{Told, quoted};
+use super::findings::{Scene, Told, quoted};
 use super::groups::Group;
 use crate::language::{Language, finding as say, places as words, trouble::trouble};
 use camino::Utf8Path;
 use perennial_core::assess::{Collision, Finding};
-use perennial_core::inventory::{Copied, Trouble};
+use perennial_core::inventory::{Copied, TokenDuty, TokenKey, Trouble};
 
 /// Puts a group of them into words.
 pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
@@ -18,6 +18,20 @@ pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
             advice: Some(words::special_act(language)),
             ..Told::default()
         },
+        Finding::TokensRefused { signer, key, accepted } => {
+            let accepted: Vec<&str> = accepted.iter().map(|path| path.as_str()).collect();
+            Told {
+                title: words::tokens_refused(
+                    language,
+                    signer.name(),
+                    key.as_str(),
+                    &accepted.join(language.comma()),
+                ),
+                left_alone: Some(words::tokens_refused_effect(language).to_owned()),
+                advice: Some(words::tokens_refused_act(language)),
+                ..Told::default()
+            }
+        }
         Finding::KeyExposed { .. } => exposed(language, group),
         Finding::LabelDiffers { .. } => labels(language, group),
         Finding::ManifestsCollide(collision) => collide(language, collision),
@@ -29,6 +43,42 @@ pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
             ..Told::default()
         },
         _ => Told::default(),
+    }
+}
+
+/// What helps where a key of the service accounts' tokens is lost or broken: the public half comes from the private one;
+/// a new private one would make every token invalid.
+pub(super) fn token_key(language: Language, scene: &Scene<'_>, finding: &Finding, told: Told) -> Told {
+    let path = match finding {
+        Finding::FileMissing { path }
+        | Finding::FileUnusable { path, .. }
+        | Finding::FileCutOff { path, .. }
+        | Finding::FileSpecial { path, .. } => path,
+        _ => return told,
+    };
+    let keys = &scene.node.beside.token_keys;
+    let Some(lost) = keys.iter().find(|key| key.path == *path) else { return told };
+    let whole = |key: &&TokenKey| key.duty == TokenDuty::Signs && key.keys.seen().is_some();
+    let signs = keys.iter().find(whole).filter(|_| lost.duty == TokenDuty::Accepts);
+    match signs {
+        Some(signs) => Told {
+            command: Some(format!(
+                "openssl pkey -in {} -pubout -out {}",
+                quoted(signs.path.as_str()),
+                quoted(path.as_str())
+            )),
+            advice: None,
+            note: Some(words::public_half_note(language)),
+            left_alone: Some(words::tokens_refused_effect(language).to_owned()),
+            ..told
+        },
+        None => Told {
+            command: None,
+            advice: Some(words::token_key_act(language)),
+            note: None,
+            left_alone: Some(words::token_key_effect(language).to_owned()),
+            ..told
+        },
     }
 }
 

@@ -242,6 +242,8 @@ pub(crate) fn healthy() -> Node {
             client_authority: Some("/etc/kubernetes/pki/ca.crt".into()),
             current: perennial_core::inventory::Current::Link,
             history: Vec::new(),
+            user: String::new(),
+            kubeconfig_absent: false,
             bootstrap: None,
             name_override: None,
             trusts: Looked::Seen(vec![certificate("ca")]),

@@ -69,6 +69,7 @@ impl Finding {
             | Self::FileCutOff { path, .. }
             | Self::LabelDiffers { path, .. }
             | Self::KeyExposed { path, .. }
+            | Self::TokensRefused { key: path, .. }
             | Self::FileSpecial { path, .. }
             | Self::KubeletClientExpired { path, .. }
             | Self::KubeletRestartFails { kubeconfig: path, .. }

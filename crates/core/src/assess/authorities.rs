@@ -54,13 +54,22 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
     }
 }
 
-/// The CAs in a bundle that none of the others has signed: more than one is a rotation half-way, a root with its
-/// intermediate is not.
+/// The CAs in a bundle that none of the others has signed: more than one is a rotation half-way. A root with its
+/// intermediate is none, nor is a CA that stands there twice or was signed again with the same key.
 fn independent(certificates: &[Certificate]) -> Vec<&Certificate> {
     let below = |one: &Certificate| {
         certificates
             .iter()
             .any(|other| other != one && other.spki_der() != one.spki_der() && signed_by(one, other))
     };
-    certificates.iter().filter(|one| !below(one)).collect()
+    let mut independent: Vec<&Certificate> = Vec::new();
+    for one in certificates.iter().filter(|one| !below(one)) {
+        let known = independent
+            .iter()
+            .any(|other| other.subject_der() == one.subject_der() && other.spki_der() == one.spki_der());
+        if !known {
+            independent.push(one);
+        }
+    }
+    independent
 }

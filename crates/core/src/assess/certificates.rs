@@ -82,7 +82,11 @@ fn second(
     now: Timestamp,
 ) -> State {
     let (from, at) = (certificate.not_before(), certificate.not_after());
-    if !policy.warn.reached(from, at, now) {
+    let same_key = |other: &Certificate| {
+        other.subject_der() == certificate.subject_der() && other.spki_der() == certificate.spki_der()
+    };
+    // One that was signed again with the same key: the first one vouches for all that this one does.
+    if !policy.warn.reached(from, at, now) || certificates.first().is_some_and(same_key) {
         return State::Pass;
     }
     let others = || certificates.iter().filter(|other| *other != certificate);
@@ -105,7 +109,7 @@ fn check_credential(
     checks: &mut Vec<Check>,
 ) {
     let mut say = |state| checks.push(Check { object: credential.name.clone(), state });
-    let path = &credential.place.file().path;
+    let path = &credential.place.certificate_file().path;
     let leaf = match &credential.certificate {
         Looked::Seen(chain) => chain.leaf(),
         Looked::Absent => {
@@ -126,9 +130,10 @@ fn check_credential(
     // An entry that nobody uses just now is told once.
     let told = credential.place.other_entry() && matches!(copy, State::Fail(_));
     let superseded = kubelet::superseded(node).is_some_and(|(old, ..)| old.name == credential.name);
+    let told = told || kubelet::ended_as_well(node, credential, now);
     say(match kubelet::serving(node, credential, leaf, policy, now) {
         Some(state) => state,
-        // Told by what it means: the kubelet's next start.
+        // Told by what it means: the kubelet's next start, or the end of what it starts with.
         None if superseded || told => State::NotApplicable,
         None => dates(credential, leaf, policy, now),
     });
@@ -141,7 +146,7 @@ fn check_credential(
 }
 
 fn unusable_credential(node: &Node, credential: &Credential, trouble: &Trouble) -> State {
-    let path = &credential.place.file().path;
+    let path = &credential.place.certificate_file().path;
     match (credential.role, trouble) {
         (_, trouble) if trouble.blind() => State::CouldNotLook(trouble.clone()),
         // A person's kubeconfig may well use a token: nothing of ours.
@@ -149,8 +154,9 @@ fn unusable_credential(node: &Node, credential: &Credential, trouble: &Trouble) 
         (Role::UserKubeconfig, trouble) => {
             State::Fail(Finding::KubeconfigUnusable { path: path.clone(), trouble: trouble.clone() })
         }
-        // Told by what it means: the kubelet's rotation.
+        // Told by what it means: the kubelet's rotation, or its request for a serving certificate.
         (Role::KubeletClient, Trouble::LeadsNowhere { .. }) => State::NotApplicable,
+        _ if node.kubelet.serving_by_request && super::cluster::awaited(credential) => State::NotApplicable,
         (_, trouble) => unusable(node, &credential.name, path, trouble),
     }
 }
@@ -179,11 +185,8 @@ fn dates(credential: &Credential, leaf: &Certificate, policy: &Policy, now: Time
 }
 
 fn key(node: &Node, credential: &Credential) -> State {
-    let certificate = credential.place.file().path.clone();
-    let path = match &credential.place {
-        Place::Pair { key, .. } => key.path.clone(),
-        Place::Kubeconfig { .. } | Place::Combined { .. } => certificate.clone(),
-    };
+    let certificate = credential.place.certificate_file().path.clone();
+    let path = credential.place.key_file().path.clone();
     match &credential.key {
         Looked::Seen(key) if key.fits => State::Pass,
         Looked::Seen(_) => {

@@ -121,6 +121,8 @@ codes! {
     KeyExposed = 5107;
     /// Something that is no file, or a link that leads out, is where a certificate should be.
     FileSpecial = 5108;
+    /// kube-apiserver refuses the service accounts' tokens that are signed here.
+    TokensRefused = 5109;
     /// The kubelet's client certificate has expired.
     KubeletClientExpired = 6101;
     /// The kubelet does not run.

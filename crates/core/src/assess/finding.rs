@@ -1,8 +1,6 @@
 //! What a check can say.
 
-use super::{
-    Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, StaleCni, Strength,
-};
+use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, StaleCni, Strength};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -154,6 +152,8 @@ pub enum Finding {
         reasons: Vec<Fault>,
         /// Whether more than a person's kubectl is concerned.
         critical: bool,
+        /// Why what it trusts can't be read.
+        unreadable: Option<Trouble>,
     },
     /// PRN2106.
     TwoAuthorities {
@@ -413,6 +413,15 @@ pub enum Finding {
         /// What is there.
         trouble: Trouble,
     },
+    /// PRN5109.
+    TokensRefused {
+        /// Who signs.
+        signer: Component,
+        /// With which file.
+        key: Utf8PathBuf,
+        /// The files by which kube-apiserver accepts tokens.
+        accepted: Vec<Utf8PathBuf>,
+    },
     /// PRN6101.
     KubeletClientExpired {
         /// The file.
@@ -557,6 +566,7 @@ impl Finding {
             Self::LabelDiffers { .. } => Code::LabelDiffers,
             Self::KeyExposed { .. } => Code::KeyExposed,
             Self::FileSpecial { .. } => Code::FileSpecial,
+            Self::TokensRefused { .. } => Code::TokensRefused,
             Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
             Self::KubeletDown { .. } => Code::KubeletDown,
             Self::RuntimeSilent { .. } => Code::RuntimeSilent,
@@ -633,6 +643,7 @@ impl Finding {
             | Self::FileUnusable { .. }
             | Self::FileCutOff { .. }
             | Self::FileSpecial { .. }
+            | Self::TokensRefused { .. }
             | Self::KeyMismatch { .. }
             | Self::KubeletClientExpired { .. }
             | Self::KubeletDown { .. }

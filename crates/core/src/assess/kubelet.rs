@@ -1,6 +1,6 @@
 //! Whether the kubelet runs, would start again, and can rotate its certificates.
 
-use super::{Check, Finding, Policy, State};
+use super::{Check, Finding, Identity, Policy, State};
 use crate::inventory::{
     Component, Credential, Current, KUBELET_CLIENT, KUBELET_STORE, Layout, Looked, Material, Node, Place,
     Role,
@@ -16,6 +16,10 @@ pub(super) fn check(node: &Node, now: Timestamp, checks: &mut Vec<Check>) {
     let mut say = |object: &str, state| checks.push(Check { object: object.to_owned(), state });
     if !node.copied_tree {
         say("kubelet", runs(node));
+    }
+    if node.kubelet.kubeconfig_absent && node.kubelet.bootstrap.is_none() {
+        let path = node.kubelet.kubeconfig.clone();
+        say(path.as_str(), State::Fail(Finding::FileMissing { path: path.clone() }));
     }
     say(KUBELET_CLIENT, starts_again(node, now));
     say(KUBELET_STORE, rotates(node, now));
@@ -43,10 +47,21 @@ pub(super) fn superseded(node: &Node) -> Option<(&Credential, &Certificate, &Cer
     (whole && old.not_after() < new.not_after()).then_some((configured, old, new))
 }
 
+/// Whether the store's certificate has ended together with the one that kubelet.conf leads to: then the kubelet is locked
+/// out once, and the file to repair is the one that it starts with.
+pub(super) fn ended_as_well(node: &Node, credential: &Credential, now: Timestamp) -> bool {
+    let ended = |one: &Credential| one.leaf().is_some_and(|leaf| leaf.not_after() <= now);
+    credential.name == KUBELET_STORE && ended(credential) && node.kubelet_starts_with().is_some_and(ended)
+}
+
 fn starts_again(node: &Node, now: Timestamp) -> State {
     let Some((configured, old, new)) = superseded(node).filter(|(_, _, new)| new.not_after() > now) else {
         return State::Pass;
     };
+    // Somebody else's identity in kubelet.conf is told as that, and repaired alike.
+    if old.not_after() > now && Identity::of(old) != Identity::Node {
+        return State::NotApplicable;
+    }
     let (kubeconfig, user, uses) = match &configured.place {
         Place::Kubeconfig { file, user, material: Material::Files { certificate, .. }, .. } => {
             (&file.path, user.clone(), &certificate.path)
@@ -80,6 +95,11 @@ fn rotates(node: &Node, now: Timestamp) -> State {
         Current::Link => false,
         Current::Absent => return State::NotApplicable,
     };
+    let until = node.kubelet_runs_with().and_then(Credential::leaf).map(Certificate::not_after);
+    // What has ended is past rotating: that is told as the lock-out, with the file among its evidence.
+    if blocked && node.kubelet.current == Current::NoLink && until.is_some_and(|until| until <= now) {
+        return State::NotApplicable;
+    }
     if !blocked {
         return State::Pass;
     }
@@ -90,10 +110,17 @@ fn rotates(node: &Node, now: Timestamp) -> State {
     State::Fail(Finding::KubeletRotationBlocked {
         path: store(node),
         current: node.kubelet.current.clone(),
-        until: node.kubelet_runs_with().and_then(Credential::leaf).map(Certificate::not_after),
+        until,
         newest: whole.map(|kept| kept.path.clone()),
         needed,
     })
+}
+
+/// Whether the kubelet would come up again after a restart, as far as its client certificate is concerned.
+pub fn kubelet_starts_again(node: &Node, now: Timestamp) -> bool {
+    let starts = node.kubelet_starts_with().filter(|one| one.key.seen().is_some_and(|key| key.fits));
+    let valid = starts.and_then(Credential::leaf).is_some_and(|leaf| leaf.not_after() > now);
+    valid && !node.kubelet.kubeconfig_absent
 }
 
 /// Whether a credential is the pair that the kubelet has made for itself (`kubelet.crt`): no cluster CA has signed
@@ -126,8 +153,7 @@ pub(super) fn serving(
     if verified_by.is_none() && !policy.warn.reached(from, at, now) && at > now {
         return Some(State::Pass);
     }
-    let starts = node.kubelet_starts_with().filter(|one| one.key.seen().is_some_and(|key| key.fits));
-    let restart_is_safe = starts.and_then(Credential::leaf).is_some_and(|leaf| leaf.not_after() > now);
+    let restart_is_safe = kubelet_starts_again(node, now);
     Some(State::Fail(Finding::KubeletServingEnds {
         path: credential.place.file().path.clone(),
         at,

@@ -125,7 +125,11 @@ fn dialled(node: &Node, role: Role) -> Vec<Dialled> {
             if let Some(address) = pod.flag("advertise-address").and_then(specific) {
                 add(address, true);
             }
-            kubeconfig_names(node).into_iter().for_each(|name| add(name, true));
+            for name in kubeconfig_names(node) {
+                // An address in kubelet.conf alone may well be another control plane's.
+                let vital = of_files(node).any(|known| known == name) || name.parse::<IpAddr>().is_err();
+                add(name, vital);
+            }
             // Pods dial the first address of the first service network (KUBERNETES_SERVICE_HOST).
             if let Some(address) = service_addresses(node).next() {
                 add(address.to_string(), true);
@@ -154,14 +158,22 @@ fn specific(name: &str) -> Option<String> {
 
 /// What the kubeconfigs of this node dial and verify.
 fn kubeconfig_names(node: &Node) -> Vec<String> {
-    let of_files = node.credentials.iter().filter_map(|credential| match &credential.place {
-        Place::Kubeconfig { verifies, .. } if credential.role != Role::UserKubeconfig => verifies.clone(),
-        _ => None,
-    });
-    let mut names: Vec<String> = of_files.chain(node.kubelet.verifies.clone()).collect();
+    let mut names: Vec<String> = of_files(node).chain(node.kubelet.verifies.clone()).collect();
     names.sort();
     names.dedup();
     names
+}
+
+/// The same of the control plane's kubeconfigs alone.
+fn of_files(node: &Node) -> impl Iterator<Item = String> {
+    node.credentials.iter().filter_map(|credential| match &credential.place {
+        Place::Kubeconfig { verifies, .. }
+            if !matches!(credential.role, Role::UserKubeconfig | Role::KubeletClient) =>
+        {
+            verifies.clone()
+        }
+        _ => None,
+    })
 }
 
 /// The first address of each service network.

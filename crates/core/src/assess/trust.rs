@@ -4,7 +4,7 @@
 //! flags name accept the chain that is presented, for the use that this side needs?
 
 use super::{Check, Code, Finding, Party, Severity, State, chain, people};
-use crate::inventory::{Authority, Component, Credential, Looked, Node, Place, Role};
+use crate::inventory::{Authority, Component, Credential, KUBELET_STORE, Looked, Node, Place, Role};
 use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
@@ -199,14 +199,21 @@ pub(crate) fn server_trust<'a>(
     node: &'a Node,
     credential: &'a Credential,
 ) -> Option<(&'a Utf8Path, &'a [Certificate])> {
-    let (through, trusts) = match &credential.place {
+    let (through, trusts) = trust_of(node, credential)?;
+    Some((through, trusts.seen()?))
+}
+
+fn trust_of<'a>(
+    node: &'a Node,
+    credential: &'a Credential,
+) -> Option<(&'a Utf8Path, &'a Looked<Vec<Certificate>>)> {
+    Some(match &credential.place {
         Place::Kubeconfig { file, trusts, .. } => (&file.path, trusts),
         Place::Combined { .. } | Place::Pair { .. } if credential.role == Role::KubeletClient => {
             (&node.kubelet.kubeconfig, &node.kubelet.trusts)
         }
         Place::Combined { .. } | Place::Pair { .. } => return None,
-    };
-    Some((through, trusts.seen()?))
+    })
 }
 
 /// Kubeconfigs that trust another CA than the one that has signed what the API server shows. A person's counts where it
@@ -215,17 +222,24 @@ pub(super) fn kubeconfigs(node: &Node, now: Timestamp, checks: &mut Vec<Check>) 
     for credential in &node.credentials {
         let of_person = match (&credential.role, &credential.place) {
             (
-                Role::Admin | Role::SuperAdmin | Role::ControllerManager | Role::Scheduler | Role::KubeletClient,
+                Role::Admin
+                | Role::SuperAdmin
+                | Role::ControllerManager
+                | Role::Scheduler
+                | Role::KubeletClient,
                 _,
             ) => false,
-            (Role::UserKubeconfig, Place::Kubeconfig { server, .. }) if people::own_server(node, server) => true,
+            (Role::UserKubeconfig, Place::Kubeconfig { server, .. }) if people::own_server(node, server) => {
+                true
+            }
             _ => continue,
         };
-        let Some((path, trusted)) = server_trust(node, credential) else { continue };
-        let Some(reasons) = refusals(node, trusted, now) else { continue };
-        let state = if reasons.is_empty() {
-            State::Pass
-        } else {
+        // The store is the same kubeconfig's.
+        if credential.name == KUBELET_STORE {
+            continue;
+        }
+        let Some((path, trusts)) = trust_of(node, credential) else { continue };
+        let finding = |trusted: &[Certificate], reasons, unreadable| {
             State::Fail(Finding::OtherAuthorityTrusted {
                 path: path.to_owned(),
                 credential: credential.name.clone(),
@@ -233,7 +247,18 @@ pub(super) fn kubeconfigs(node: &Node, now: Timestamp, checks: &mut Vec<Check>) 
                 live: live(node).map(|(path, _)| path.to_owned()),
                 reasons,
                 critical: !of_person,
+                unreadable,
             })
+        };
+        let state = match trusts {
+            Looked::Seen(trusted) => match refusals(node, trusted, now) {
+                Some(reasons) if reasons.is_empty() => State::Pass,
+                Some(reasons) => finding(trusted, reasons, None),
+                None => continue,
+            },
+            Looked::Unusable(trouble) if trouble.blind() => State::CouldNotLook(trouble.clone()),
+            Looked::Unusable(trouble) => finding(&[], Vec::new(), Some(trouble.clone())),
+            Looked::Absent => continue,
         };
         checks.push(Check { object: path.to_string(), state });
     }
@@ -258,7 +283,10 @@ pub(super) fn refusals(node: &Node, trusted: &[Certificate], now: Timestamp) -> 
         (Some(chain), _) => {
             let judged = faults(chain.leaf(), chain.rest(), trusted, None, None, now);
             let of_trust = judged.into_iter().filter(|fault| match fault {
-                Fault::UnknownIssuer { .. } => true,
+                // It trusts the CA in use: what is wrong is the certificate, and is told as such.
+                Fault::UnknownIssuer { .. } => {
+                    !live.is_some_and(|live| trusted.iter().any(|one| same_key(one, live)))
+                }
                 // The same end of the CA that is in use is told once, as the CA's.
                 Fault::IssuerExpired { .. } => {
                     let same = |one: &Certificate| live.is_some_and(|live| live.contains(one));

@@ -26,6 +26,23 @@ pub fn flags<S: AsRef<str>>(arguments: &[S]) -> BTreeMap<String, String> {
     found
 }
 
+/// Every value of a flag (its name without dashes), in their order: some flags may be repeated.
+pub fn all<'a>(arguments: &'a [String], name: &str) -> Vec<&'a str> {
+    let mut rest = arguments.iter().map(String::as_str).peekable();
+    let mut found = Vec::new();
+    while let Some(argument) = rest.next() {
+        let Some(flag) = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-')) else { continue };
+        match flag.split_once('=') {
+            Some((known, value)) if known.replace('_', "-") == name => found.push(value),
+            None if flag.replace('_', "-") == name => {
+                found.extend(rest.next_if(|next| !next.starts_with('-')));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +68,12 @@ mod tests {
             pair("--g", ""),
         ];
         assert_eq!(read(&arguments), expected);
+    }
+
+    #[test]
+    fn every_value_of_a_repeated_flag() {
+        let arguments = ["a", "--k=1", "--x", "9", "--k", "2", "-k=3", "--k_=4"].map(str::to_owned);
+        assert_eq!(all(&arguments, "k"), ["1", "2", "3"]);
     }
 
     #[test]

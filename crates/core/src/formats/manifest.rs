@@ -2,7 +2,8 @@
 
 mod expand;
 
-use super::{flags::flags, yaml};
+use super::flags::{all, flags};
+use super::yaml;
 use crate::inventory::{Component, Trouble, Version};
 use camino::{Utf8Path, Utf8PathBuf};
 use expand::expand;
@@ -108,6 +109,14 @@ impl Manifest {
     /// A flag's value, by its name without dashes.
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.flags.get(&format!("--{name}")).map(String::as_str)
+    }
+
+    /// Every value of a flag that may be repeated, by its name without dashes; empty values left out.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        let own = self.others.iter().find(|uses| uses.container == self.container);
+        let repeated = own.map(|own| all(&own.words, name)).unwrap_or_default();
+        let values = if repeated.is_empty() { self.flag(name).into_iter().collect() } else { repeated };
+        values.into_iter().filter(|value| !value.is_empty()).collect()
     }
 
     /// A program that runs on the host itself, with the host's own paths.

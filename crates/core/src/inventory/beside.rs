@@ -1,6 +1,6 @@
 //! What lies beside the credentials themselves and still matters to them.
 
-use super::{CniKubeconfig, Container, File, Heard, Looked};
+use super::{CniKubeconfig, Container, File, Heard, Looked, TokenKey};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct Beside {
     /// Files with private keys that belong to no credential: the CAs', the service accounts'.
     pub key_files: Vec<File>,
+    /// The keys of the service accounts' tokens, by the flags that name them.
+    pub token_keys: Vec<TokenKey>,
     /// perennial's own copies of what is empty or cut off: of each credential or CA the newest that fits.
     pub backups: Vec<Copied>,
     /// The kubeconfigs of the network's plugins.

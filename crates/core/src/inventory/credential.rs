@@ -133,6 +133,22 @@ impl Place {
             | Self::Combined { file } => file,
         }
     }
+
+    /// The file in which the certificate is: of a kubeconfig the one that it names, where it names both.
+    pub fn certificate_file(&self) -> &File {
+        match self {
+            Self::Kubeconfig { material: Material::Files { certificate, .. }, .. } => certificate,
+            _ => self.file(),
+        }
+    }
+
+    /// The file in which the private key is.
+    pub fn key_file(&self) -> &File {
+        match self {
+            Self::Pair { key, .. } | Self::Kubeconfig { material: Material::Files { key, .. }, .. } => key,
+            _ => self.file(),
+        }
+    }
 }
 
 /// Which user entry of a kubeconfig.

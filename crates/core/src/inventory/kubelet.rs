@@ -28,6 +28,10 @@ pub struct Kubelet {
     pub current: Current,
     /// The client certificates that its store has kept, the newest first (at most sixteen).
     pub history: Vec<Kept>,
+    /// The user entry of its kubeconfig; empty where it could not be read.
+    pub user: String,
+    /// Whether its kubeconfig is not there although it is used: its unit names it, or its store has a certificate.
+    pub kubeconfig_absent: bool,
     /// `--bootstrap-kubeconfig`, if that file is there: with it the kubelet can ask for its first certificate again.
     pub bootstrap: Option<Utf8PathBuf>,
     /// `--hostname-override`, as it is written.

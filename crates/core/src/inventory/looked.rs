@@ -89,6 +89,11 @@ pub enum Trouble {
     NoCurrentContext,
     /// A kubeconfig names a context, user or cluster that it does not define.
     DanglingReference(String),
+    /// It names a file that does not exist.
+    NamesMissing {
+        /// The file.
+        path: Utf8PathBuf,
+    },
     /// A kubeconfig's user has no client certificate (a token, an exec plugin, nothing).
     NoClientCertificate,
 }
@@ -154,6 +159,7 @@ impl fmt::Display for Trouble {
             Self::Malformed(reason) => write!(f, "is malformed: {reason}"),
             Self::NoCurrentContext => f.write_str("names no current-context"),
             Self::DanglingReference(name) => write!(f, "refers to {name}, which it does not define"),
+            Self::NamesMissing { path } => write!(f, "names {path}, which does not exist"),
             Self::NoClientCertificate => f.write_str("has no client certificate for its current user"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::renew::{check_authorities, reissue, renewable};
 use super::{Request, RestartApiserver, Verb};
-use crate::inventory::{Credential, Node, Place};
+use crate::inventory::{Credential, Node};
 use camino::Utf8Path;
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +13,8 @@ pub fn key_can_be_made<'a>(node: &'a Node, path: &Utf8Path, now: Timestamp) -> O
         .credentials
         .iter()
         .filter(|credential| renewable(credential))
-        .find(|credential| matches!(&credential.place, Place::Pair { key, .. } if key.path == path))?;
+        .filter(|credential| credential.place.files().len() > 1)
+        .find(|credential| credential.place.key_file().path == path)?;
     let request = Request {
         verb: Verb::Renew,
         only: vec![credential.name.clone()],

@@ -150,6 +150,13 @@ pub enum Refusal {
         /// What must be restarted.
         component: Component,
     },
+    /// A component must be restarted and would not start again.
+    WouldNotStart {
+        /// Which.
+        component: Component,
+        /// The file that keeps it from starting.
+        path: Utf8PathBuf,
+    },
     /// Another perennial works on this node.
     Locked {
         /// The lock's file.

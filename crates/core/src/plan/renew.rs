@@ -198,6 +198,11 @@ fn keep(
     (!request.force && recent && same_request && leaf.not_after() > now).then_some(Reason::JustInstalled)
 }
 
+/// Whether `renew` leaves a credential out because it would go on to be what it should never have been.
+pub fn never_as_it_is(node: &Node, credential: &Credential) -> bool {
+    mix_up(node, credential).is_some()
+}
+
 /// Why a credential must not be renewed as it is, if so.
 fn mixed_up(node: &Node, credential: &Credential) -> Option<Reason> {
     // The same files may be wrong for another purpose alone: as a client's they have no names to be wrong.
@@ -270,7 +275,7 @@ pub(super) fn reissue(
     request: &Request,
     now: Timestamp,
 ) -> Result<Renewal, Refusal> {
-    let path = credential.place.file().path.clone();
+    let path = credential.place.certificate_file().path.clone();
     let unusable = |trouble| {
         let (credential, path) = (credential.name.clone(), path.clone());
         Refusal::CredentialUnusable { credential, path, trouble }

@@ -3,6 +3,7 @@
 use super::Refusal;
 use super::step::{Action, Guard, Harmless, Proof, Renewal, Step, Undo};
 use crate::inventory::{Component, Looked, Node, Role, Trouble};
+use camino::Utf8PathBuf;
 use jiff::Timestamp;
 
 /// Longer than the kubelet's longest crash back-off (five minutes, kuberuntime_manager.go).
@@ -28,6 +29,11 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
         let path = credential.place.file().path.clone();
         return Err(Refusal::KubeletClientExpired { path, at: leaf.not_after() });
     }
+    for component in restarts {
+        if let Some(path) = keeps_from_starting(node, *component) {
+            return Err(Refusal::WouldNotStart { component: *component, path });
+        }
+    }
     for holder in node.holders.iter().filter(|holder| restarts.contains(&holder.component)) {
         if let Looked::Unusable(Trouble::NoAnswer(reason) | Trouble::Io(reason)) = &holder.container {
             return Err(Refusal::RuntimeUnavailable {
@@ -40,8 +46,30 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
     Ok(())
 }
 
+/// A file with which a component runs, since it has read it in another state, and would not start again.
+fn keeps_from_starting(node: &Node, component: Component) -> Option<Utf8PathBuf> {
+    let mut keys = node.beside.token_keys.iter().filter(|key| key.component == component);
+    let broken = keys.find(|key| match &key.keys {
+        Looked::Seen(_) => false,
+        Looked::Absent => true,
+        Looked::Unusable(trouble) => !trouble.blind(),
+    });
+    if let Some(broken) = broken {
+        return Some(broken.path.clone());
+    }
+    let signs = node.authorities.iter().find(|authority| {
+        component == Component::KubeControllerManager
+            && authority.is_named_by(component, "cluster-signing-cert-file")
+    })?;
+    let single = signs.certificates.seen().is_none_or(|all| all.len() == 1);
+    if !single {
+        return Some(signs.file.path.clone());
+    }
+    (signs.key == Looked::Unusable(Trouble::EncryptedKey)).then(|| signs.key_path.clone())
+}
+
 /// The directories (and files elsewhere) that hold everything that could be needed to go back.
-pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
+pub fn backup_directories(node: &Node) -> Vec<Utf8PathBuf> {
     let mut directories = vec!["/etc/kubernetes".into(), node.kubelet.certificate_directory.clone()];
     // Certificates may lie elsewhere: kubespray's ssl directory, a split etcd.
     let credentials = node.credentials.iter().filter(|credential| credential.role != Role::UserKubeconfig);
@@ -50,7 +78,7 @@ pub fn backup_directories(node: &Node) -> Vec<camino::Utf8PathBuf> {
         // Of a symbolic link only the link is copied: what it leads to is wanted, and no more of what lies there.
         let real = Some(file.real_path().as_path()).filter(|real| **real != file.path);
         for source in [file.path.parent(), real].into_iter().flatten() {
-            if !directories.iter().any(|known: &camino::Utf8PathBuf| source.starts_with(known)) {
+            if !directories.iter().any(|known: &Utf8PathBuf| source.starts_with(known)) {
                 directories.push(source.to_owned());
             }
         }

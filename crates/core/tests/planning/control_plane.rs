@@ -166,6 +166,8 @@ pub(crate) fn control_plane(left: SignedDuration) -> Node {
             client_authority: None,
             current: perennial_core::inventory::Current::Link,
             history: Vec::new(),
+            user: String::new(),
+            kubeconfig_absent: false,
             bootstrap: None,
             name_override: None,
             trusts: Looked::Seen(vec![ca()]),

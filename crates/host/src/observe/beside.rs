@@ -3,7 +3,7 @@
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::{backups, cni};
+use super::{backups, cni, tokens};
 use camino::Utf8Path;
 use perennial_core::inventory::{Authority, Beside, Component, File, Heard, OtherPod};
 
@@ -18,6 +18,7 @@ pub(super) fn beside(
 ) -> Beside {
     Beside {
         key_files: key_files(tree, pods, authorities),
+        token_keys: tokens::token_keys(tree, pods),
         backups: backups::backups(tree, state_directory, authorities, found),
         cni: cni::kubeconfigs(tree),
         pods: others,

@@ -59,9 +59,11 @@ impl Content {
     }
 }
 
-/// Why a text that every writer ends with a line's end could not be understood: without one it was cut off.
+/// Why a text that every writer ends with a line's end could not be understood: without one it was cut off. A NUL byte
+/// is in none: the machine stopped before the file's blocks were written.
 pub(super) fn perhaps_cut_off(text: &str, trouble: Trouble) -> Trouble {
-    if trouble == Trouble::Empty || text.ends_with(['\n', '}']) { trouble } else { Trouble::CutOff }
+    let whole = text.ends_with(['\n', '}']) && !text.contains('\0');
+    if trouble == Trouble::Empty || whole { trouble } else { Trouble::CutOff }
 }
 
 impl Tree {

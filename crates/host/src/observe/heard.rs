@@ -48,7 +48,8 @@ pub(super) fn heard(look: &Look, audit: Option<&Utf8Path>, node: &Node) -> Heard
         heard.refused = refused(&tree, node);
     }
     // Old certificates are looked for only where somebody has shown what is in no file that is in use.
-    let strange = |shown: &Shown| wanted.iter().any(|one| one.by(shown) && one.fingerprint != shown.fingerprint);
+    let strange =
+        |shown: &Shown| wanted.iter().any(|one| one.by(shown) && one.fingerprint != shown.fingerprint);
     let shown = heard.shown.seen().is_some_and(|all| all.iter().any(strange));
     if shown || heard.refused.seen().is_some_and(|all| !all.is_empty()) {
         heard.replaced = replaced(look, node);
@@ -102,7 +103,8 @@ fn newest(bytes: &[u8], wanted: &[Wanted], address: Option<IpAddr>) -> Vec<Shown
             None => {}
         }
         // Nothing older says more once each of them was heard from this node itself.
-        let here = |from: Option<IpAddr>| from.is_some_and(|from| from.is_loopback() || Some(from) == address);
+        let here =
+            |from: Option<IpAddr>| from.is_some_and(|from| from.is_loopback() || Some(from) == address);
         if wanted.iter().all(|one| found.iter().any(|shown| one.by(shown) && here(shown.from))) {
             break;
         }
@@ -151,7 +153,8 @@ fn log(tree: &Tree) -> Option<Utf8PathBuf> {
 fn replaced(look: &Look, node: &Node) -> Vec<Replaced> {
     let found = superseded::survey(look, node).found;
     let processes = processes(node);
-    let old = known(node, &found).into_iter().filter(|one| matches!(one.standing, Standing::Superseded { .. }));
+    let old =
+        known(node, &found).into_iter().filter(|one| matches!(one.standing, Standing::Superseded { .. }));
     let ours = old.filter(|one| processes.iter().any(|process| process.credential == one.name));
     let replaced = ours.map(|one| Replaced {
         fingerprint: one.certificate.fingerprint_sha256(),

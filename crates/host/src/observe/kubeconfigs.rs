@@ -38,7 +38,8 @@ pub(super) fn read_all(tree: &Tree, path: &Utf8Path) -> (Read, Vec<Read>) {
         Looked::Absent => return (unread(file, Looked::Absent, Looked::Absent), Vec::new()),
         Looked::Unusable(trouble) => return (refused(file, trouble), Vec::new()),
     };
-    let others = document.others.into_iter().filter(|one| matches!(one.identity, Identity::Certificate { .. }));
+    let others =
+        document.others.into_iter().filter(|one| matches!(one.identity, Identity::Certificate { .. }));
     let others = others.map(|one| {
         let placed = super::people::entry(&one);
         entry(tree, file.clone(), one, placed, Utf8Path::to_owned)
@@ -78,7 +79,13 @@ fn entry(
     let locate = |named: &Utf8Path| host_path(&path.parent().unwrap_or(&path).join(named));
     let trusts = match &parsed.authority {
         Some(Source::Data(data)) => pairs::trusted(Looked::Seen(&data.bytes)),
-        Some(Source::File(named)) => pairs::trusted(tree.read(&locate(named)).looked()),
+        Some(Source::File(named)) => {
+            let named = tree.read(&locate(named));
+            match pairs::trusted(named.looked()) {
+                Looked::Absent => Looked::Unusable(Trouble::NamesMissing { path: named.file.path.clone() }),
+                trusted => trusted,
+            }
+        }
         None => Looked::Absent,
     };
     let Identity::Certificate { certificate, key } = &parsed.identity else {

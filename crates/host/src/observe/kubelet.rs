@@ -1,7 +1,7 @@
 //! The kubelet: its flags, its configuration, its two credentials.
 
 use super::credentials::Found;
-use super::files::{Content, Tree};
+use super::files::{Content, Tree, perhaps_cut_off};
 use super::pairs;
 use super::processes::{self, Process};
 use super::store;
@@ -41,10 +41,11 @@ impl KubeletFacts {
         let drop_ins = drop_ins(tree, &flags, &mut troubles);
         let parsed = match content.text() {
             Looked::Seen(text) => {
+                let cut = |trouble| perhaps_cut_off(text, trouble);
                 let directory = content.file.path.parent().unwrap_or_else(|| Utf8Path::new("/"));
                 let texts: Vec<&str> =
                     drop_ins.iter().filter_map(|file| file.text().seen().copied()).collect();
-                KubeletConfiguration::layered(text, directory, &texts)
+                KubeletConfiguration::layered(text, directory, &texts).map_err(cut)
             }
             Looked::Absent => Ok(KubeletConfiguration::default()),
             Looked::Unusable(trouble) => Err(trouble),
@@ -87,6 +88,8 @@ impl KubeletFacts {
             trusts: Looked::Absent,
             server: String::new(),
             verifies: None,
+            user: String::new(),
+            kubeconfig_absent: false,
         }
     }
 
@@ -144,8 +147,9 @@ pub(super) fn credentials(
     let store = kubelet.certificate_directory.join("kubelet-client-current.pem");
     let mut configured =
         Found::kubeconfig(tree, KUBELET_CLIENT, Role::KubeletClient, &kubelet.kubeconfig, Utf8Path::to_owned);
-    if let Place::Kubeconfig { trusts, verifies, server, .. } = &configured.credential.place {
+    if let Place::Kubeconfig { trusts, verifies, server, user, .. } = &configured.credential.place {
         kubelet.server.clone_from(server);
+        kubelet.user.clone_from(user);
         kubelet.trusts.clone_from(trusts);
         kubelet.verifies.clone_from(verifies);
     }
@@ -163,6 +167,8 @@ pub(super) fn credentials(
                 .certificate
                 .trouble()
                 .map(|trouble| (kubelet.kubeconfig.clone(), trouble.clone()));
+            let used = kubelet.current != Current::Absent || facts.flags.contains_key("--kubeconfig");
+            kubelet.kubeconfig_absent = used && matches!(configured.credential.certificate, Looked::Absent);
             (false, false)
         }
     };

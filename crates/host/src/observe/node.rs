@@ -51,7 +51,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     found.extend(of_people);
 
     let host = host_name(&tree);
-    let name = name(&facts, &found, host.as_deref());
+    let name = name(&facts, &kubelet, &found, host.as_deref());
     let address = address(&pods);
     let layout = layout(&tree, &pods, &kubelet, facts.process.is_some());
 
@@ -68,8 +68,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let mut others = consumers::pods(&pods, &authorities, &found);
     let wanted = consumers::wanted(&others, name.as_deref());
     let holds = holders::HOLDERS.into_iter().any(|component| pods.runs(component)) || !wanted.is_empty();
-    let socket = (processes && holds)
-        .then(|| kubelet.runtime_socket.clone());
+    let socket = (processes && holds).then(|| kubelet.runtime_socket.clone());
 
     let servers = if look.objects && ask_listeners && pods.runs(Component::KubeApiserver) {
         balancer::servers(&found, listeners::api_address(&pods, address))
@@ -169,14 +168,24 @@ async fn unit(asked: Option<systemd::Asked>, facts: &KubeletFacts) -> Looked<Uni
 }
 
 /// The name under which the node is registered: the kubelet's flag, else what its certificate says, which may have
-/// expired; else the machine's own name, as the kubelet takes it (component-helpers node/util/hostname.go).
-fn name(facts: &KubeletFacts, found: &[Found], host: Option<&str>) -> Option<String> {
-    let certified = found
-        .iter()
-        .filter(|found| found.credential.role == Role::KubeletClient)
-        .find_map(|found| found.credential.leaf()?.common_name()?.strip_prefix(NODE_USER).map(str::to_owned));
+/// expired, or what an older one in its store says; else the machine's own name, as the kubelet takes it
+/// (component-helpers node/util/hostname.go). No node's name has capitals.
+fn name(facts: &KubeletFacts, kubelet: &Kubelet, found: &[Found], host: Option<&str>) -> Option<String> {
+    let kubelets = || found.iter().filter(|found| found.credential.role == Role::KubeletClient);
+    // Of a file in the wrong order, or with somebody else's certificate in front, another one may say it.
+    let chains = || kubelets().filter_map(|found| found.credential.certificate.seen());
+    let subjects = chains().flat_map(|chain| std::iter::once(chain.leaf()).chain(chain.rest()));
     let lower = |name: &str| name.trim().to_lowercase();
-    facts.name_override().map(lower).or(certified).or_else(|| host.map(lower))
+    let node = |user: &str| user.strip_prefix(NODE_USER).map(lower);
+    let certified = subjects.filter_map(|one| one.common_name()).find_map(|name| node(&name));
+    let kept = || kubelet.history.iter().filter_map(|kept| kept.certificate.seen()?.leaf().common_name());
+    let by_flag = facts.name_override().map(lower);
+    // What the entry in kubelet.conf is called is the weakest word on it: anybody may call it anything.
+    by_flag
+        .or(certified)
+        .or_else(|| kept().find_map(|name| node(&name)))
+        .or_else(|| host.map(lower))
+        .or_else(|| node(&kubelet.user))
 }
 
 /// The address on which the others reach this node's API server.

@@ -102,8 +102,12 @@ pub(super) fn private_key(bytes: Looked<&[u8]>, leaf: Option<&Certificate>) -> (
     }
 }
 
-/// Whether a PEM block begins in it and never ends: a disk was full, a copy was cut off.
-fn cut_off(bytes: &[u8]) -> bool {
+/// Whether a PEM block begins in it and never ends: a disk was full, a copy was cut off. Or whether NUL bytes stand in
+/// it: the machine stopped before the file's blocks were written.
+pub(super) fn cut_off(bytes: &[u8]) -> bool {
+    if bytes.contains(&0) {
+        return true;
+    }
     let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
     last(b"-----BEGIN ").is_some_and(|begin| last(b"-----END ").is_none_or(|end| end < begin))
 }
@@ -118,7 +122,7 @@ fn certificate_trouble(error: CertificateError, bytes: &[u8]) -> Trouble {
     }
 }
 
-fn key_trouble(error: KeyError, bytes: &[u8]) -> Trouble {
+pub(super) fn key_trouble(error: KeyError, bytes: &[u8]) -> Trouble {
     match error {
         KeyError::Empty => Trouble::Empty,
         KeyError::NoPem | KeyError::NoKeyBlock if cut_off(bytes) => Trouble::CutOff,

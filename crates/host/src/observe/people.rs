@@ -80,7 +80,8 @@ pub(super) fn credentials(
 fn in_shells(tree: &Tree, homes: &[Utf8PathBuf]) -> BTreeSet<Utf8PathBuf> {
     let profiles = Utf8Path::new("/etc/profile.d");
     let names = tree.names(profiles).seen().cloned().unwrap_or_default();
-    let profiles = names.iter().filter(|name| name.ends_with(".sh")).take(MOST).map(|name| profiles.join(name));
+    let profiles =
+        names.iter().filter(|name| name.ends_with(".sh")).take(MOST).map(|name| profiles.join(name));
     let of_all = OF_ALL.iter().map(Utf8PathBuf::from).chain(profiles);
     let texts: Vec<_> = of_all.map(|path| tree.read(&path)).collect();
     let mut found = BTreeSet::new();
@@ -99,9 +100,8 @@ fn in_shells(tree: &Tree, homes: &[Utf8PathBuf]) -> BTreeSet<Utf8PathBuf> {
 fn beside_admin_conf(tree: &Tree) -> Vec<Utf8PathBuf> {
     let directory = Utf8Path::new("/etc/kubernetes");
     let names = tree.names(directory).seen().cloned().unwrap_or_default();
-    let other = |name: &&String| {
-        name.ends_with(".conf") && !name.starts_with('.') && !OWN.contains(&name.as_str())
-    };
+    let other =
+        |name: &&String| name.ends_with(".conf") && !name.starts_with('.') && !OWN.contains(&name.as_str());
     names.iter().filter(other).take(MOST).map(|name| directory.join(name)).collect()
 }
 

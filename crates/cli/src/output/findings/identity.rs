@@ -1,11 +1,12 @@
 //! Findings about trust, names, usages and identities.
 
 use super::{Scene, Told, quoted, short, since};
-use crate::language::{Language, finding as common, identity as say, verify};
+use crate::language::{Language, finding as common, identity as say, trouble::trouble, verify};
+use crate::output::kubelet::{new_kubeconfig, repointed};
 use crate::output::{date, exact, left};
 use jiff::Timestamp;
 use perennial_core::assess::{Edge, Finding, Identity, edges};
-use perennial_core::inventory::Role;
+use perennial_core::inventory::{KUBELET_CLIENT, Role};
 use perennial_pki::chain::{Fault, Use};
 
 /// Puts one of these findings into words; `None` for any other.
@@ -35,6 +36,17 @@ pub(super) fn tell(language: Language, scene: &Scene<'_>, finding: &Finding) -> 
             advice: Some(say::encrypted_act(language)),
             ..Told::default()
         },
+        Finding::OtherAuthorityTrusted { path, live, unreadable: Some(why), .. } => {
+            let mut evidence = vec![trouble(language, path.as_str(), why)];
+            evidence.extend(live.as_ref().map(|live| say::live_authority(language, live.as_str())));
+            Told {
+                title: say::trusts_nothing(language, path.as_str()),
+                evidence,
+                left_alone: Some(say::trusts_nothing_effect(language).to_owned()),
+                advice: Some(say::other_authority_act(language)),
+                ..Told::default()
+            }
+        }
         Finding::OtherAuthorityTrusted { path, trusted, live, reasons, .. } => {
             let ended = reasons.iter().find_map(|reason| match reason {
                 Fault::IssuerExpired { at, .. } => Some(*at),
@@ -102,7 +114,7 @@ pub(super) fn tell(language: Language, scene: &Scene<'_>, finding: &Finding) -> 
             } else {
                 say::node_name_maybe_effect(language).to_owned()
             }),
-            command: Some(kubelet_identity(expected)),
+            command: Some(new_kubeconfig(expected)),
             note: Some(common::kubelet_client_note(language)),
             ..Told::default()
         },
@@ -112,7 +124,7 @@ pub(super) fn tell(language: Language, scene: &Scene<'_>, finding: &Finding) -> 
         Finding::NodeGroupMissing { credential, subject, .. } => Told {
             title: say::group_missing(language, credential, subject),
             left_alone: Some(say::group_effect(language).to_owned()),
-            command: Some(kubelet_identity(scene.node.name.as_deref().unwrap_or("NODE"))),
+            command: Some(new_kubeconfig(scene.node.name.as_deref().unwrap_or("NODE"))),
             note: Some(common::kubelet_client_note(language)),
             ..Told::default()
         },
@@ -218,7 +230,47 @@ fn usage_missing(
     Told {
         title: say::usage_missing(language, credential, say::usage(usage)),
         left_alone: Some(effect.to_owned()),
-        advice: Some(say::make_again_act(language)),
+        command: match role {
+            Some(Role::KubeletClient) => Some(new_kubeconfig(scene.node.name.as_deref().unwrap_or("NODE"))),
+            role => phase(role),
+        },
+        advice: (phase(role).is_none() && role != Some(Role::KubeletClient))
+            .then(|| say::make_again_act(language)),
+        note: match role {
+            Some(Role::KubeletClient) => Some(common::kubelet_client_note(language)),
+            role => phase(role).map(|_| say::phase_note(language)),
+        },
+        ..Told::default()
+    }
+}
+
+/// The kubeadm phase that makes a kubeconfig of kubeadm's anew.
+fn phase(role: Option<Role>) -> Option<String> {
+    let name = match role? {
+        Role::Admin => "admin",
+        Role::SuperAdmin => "super-admin",
+        Role::ControllerManager => "controller-manager",
+        Role::Scheduler => "scheduler",
+        _ => return None,
+    };
+    Some(format!("kubeadm init phase kubeconfig {name}"))
+}
+
+/// A CA whose key is here can be signed again with that key: whoever trusts it goes on trusting what it has signed.
+pub(super) fn signed_again(language: Language, scene: &Scene<'_>, name: &str) -> Told {
+    let otherwise = Told { advice: Some(common::authority_act(language)), ..Told::default() };
+    let Some(authority) = scene.node.authority(name) else { return otherwise };
+    let first = authority.certificates.seen().and_then(|all| all.first());
+    let by_itself = authority.key.seen().is_some_and(|key| key.fits)
+        && first.is_some_and(perennial_pki::certificate::Certificate::is_self_signed);
+    if !by_itself {
+        return otherwise;
+    }
+    let (file, key) = (quoted(authority.file.path.as_str()), quoted(authority.key_path.as_str()));
+    let new = quoted(&format!("{}.new", authority.file.path));
+    Told {
+        command: Some(format!("openssl x509 -in {file} -signkey {key} -days 3650 -out {new}")),
+        note: Some(say::signed_again_note(language)),
         ..Told::default()
     }
 }
@@ -226,13 +278,11 @@ fn usage_missing(
 fn foreign(language: Language, scene: &Scene<'_>, credential: &str, subject: &str, found: Identity) -> Told {
     let role = scene.credential(credential).map(|credential| credential.role);
     let kubelet = role == Some(Role::KubeletClient);
+    // Its store has gone on to the node's own identity: kubelet.conf has only to follow.
+    let follows = if credential == KUBELET_CLIENT { repointed(language, scene) } else { None };
     let command = match role {
-        Some(Role::KubeletClient) => Some(kubelet_identity(scene.node.name.as_deref().unwrap_or("NODE"))),
-        Some(Role::Admin) => Some("kubeadm init phase kubeconfig admin".to_owned()),
-        Some(Role::SuperAdmin) => Some("kubeadm init phase kubeconfig super-admin".to_owned()),
-        Some(Role::ControllerManager) => Some("kubeadm init phase kubeconfig controller-manager".to_owned()),
-        Some(Role::Scheduler) => Some("kubeadm init phase kubeconfig scheduler".to_owned()),
-        _ => None,
+        Some(Role::KubeletClient) => Some(new_kubeconfig(scene.node.name.as_deref().unwrap_or("NODE"))),
+        role => phase(role),
     };
     Told {
         title: say::foreign_identity(language, credential, subject, say::identity(language, found)),
@@ -246,15 +296,14 @@ fn foreign(language: Language, scene: &Scene<'_>, credential: &str, subject: &st
         } else {
             say::foreign_effect(language).to_owned()
         }),
-        command,
-        note: Some(if kubelet { common::kubelet_client_note(language) } else { say::foreign_note(language) }),
+        command: follows.as_ref().and_then(|follows| follows.command.clone()).or(command),
+        note: Some(if let Some(note) = follows.and_then(|follows| follows.note) {
+            note
+        } else if kubelet {
+            common::kubelet_client_note(language)
+        } else {
+            say::foreign_note(language)
+        }),
         ..Told::default()
     }
-}
-
-fn kubelet_identity(node: &str) -> String {
-    format!(
-        "kubeadm kubeconfig user --org system:nodes --client-name system:node:{} > kubelet.conf",
-        quoted(node)
-    )
 }

@@ -4,6 +4,7 @@ use super::{ClusterFinding, OpenRequest, RequestFault, failed};
 use crate::assess::{Check, State};
 use crate::inventory::{
     Credential, KubeletRequest, Looked, NODE_USER, NODES_GROUP, Node, Objects, RequestState, Role, Signer,
+    Trouble,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -47,9 +48,12 @@ pub(super) fn serving(node: &Node, objects: Option<&Objects>, now: Timestamp, ch
     }
 }
 
-/// A serving certificate that the kubelet asks for and does not have.
+/// A serving certificate that the kubelet asks for and does not have. A link that leads nowhere is none to the kubelet
+/// (client-go certificate_store.go `Current` looks whether the file is there).
 pub(in crate::assess) fn awaited(credential: &Credential) -> bool {
-    credential.role == Role::KubeletServing && matches!(credential.certificate, Looked::Absent)
+    let nothing =
+        matches!(credential.certificate, Looked::Absent | Looked::Unusable(Trouble::LeadsNowhere { .. }));
+    credential.role == Role::KubeletServing && nothing
 }
 
 /// The requests for client certificates of all nodes.
