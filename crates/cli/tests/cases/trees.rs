@@ -209,8 +209,13 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "A25 another sa.pub",
         check: 2,
         make: || {
-            broken(|tree| tree.write(&format!("{PKI}/sa.pub"), healthy().read(&format!("{PKI}/sa.pub"))))
+            broken(|tree| {
+                let other = self_signed(&Leaf::new("/CN=sa"), None);
+                let public = perennial_pki::pem::encode("PUBLIC KEY", other.parsed().spki_der());
+                tree.write(&format!("{PKI}/sa.pub"), public);
+            })
         },
+    },
     },
     Kind { name: "A26 two CAs, the new one first", check: 2, make: || bundle(true) },
     Kind { name: "A26 two CAs, the old one first", check: 2, make: || bundle(false) },
