@@ -216,7 +216,6 @@ pub(crate) const KINDS: &[Kind] = &[
             })
         },
     },
-    },
     Kind { name: "A26 two CAs, the new one first", check: 2, make: || bundle(true) },
     Kind { name: "A26 two CAs, the old one first", check: 2, make: || bundle(false) },
     Kind {
