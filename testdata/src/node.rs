@@ -1,6 +1,7 @@
 //! Healthy nodes, as kubeadm v1.36 leaves them.
 
-use crate::{Leaf, Tree, self_signed};
+use crate::{KeyKind, Leaf, Tree, self_signed};
+use std::sync::OnceLock;
 
 /// The first address of kubeadm's default service network.
 const SERVICE: &str = "IP:10.96.0.1";
@@ -123,12 +124,17 @@ impl Tree {
         }
     }
 
-    /// sa.key and sa.pub, of an RSA pair as kubeadm's.
+    /// sa.key and sa.pub, of an RSA pair as kubeadm's. All trees of a process share it: an RSA key takes longer to make
+    /// than all else in a tree together.
     fn service_account_keys(&self) {
-        let pair = self_signed(&Leaf::new("/CN=sa").key(perennial_pki::key::KeyKind::Rsa(2048)), None);
-        self.write_secret("etc/kubernetes/pki/sa.key", &pair.key);
-        let public = perennial_pki::pem::encode("PUBLIC KEY", pair.parsed().spki_der());
-        self.write_secret("etc/kubernetes/pki/sa.pub", &public);
+        static PAIR: OnceLock<(String, String)> = OnceLock::new();
+        let (key, public) = PAIR.get_or_init(|| {
+            let pair = self_signed(&Leaf::new("/CN=sa").key(KeyKind::Rsa(2048)), None);
+            let public = perennial_pki::pem::encode("PUBLIC KEY", pair.parsed().spki_der());
+            (pair.key, public)
+        });
+        self.write_secret("etc/kubernetes/pki/sa.key", key);
+        self.write_secret("etc/kubernetes/pki/sa.pub", public);
     }
 
     /// The kubelet: its unit's flags, its configuration, its store with both certificates.

@@ -18,6 +18,26 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same in a JSON text, whose values stay what they are: what its writer leaves as it is, and a terminal obeys.
+pub(crate) fn escape_json(text: String) -> String {
+    let within = |character: &char| *character != '\n' && hostile(*character);
+    if !text.chars().any(|character| within(&character)) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if within(&character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
 /// C0, DEL and C1; zero-width and bidirectional characters; line separators; tags; private use.
 fn hostile(character: char) -> bool {
     character.is_control()
@@ -46,6 +66,18 @@ mod tests {
         assert_eq!(escape("a\r\nb\t"), "a\\r\\nb\\t");
         assert_eq!(escape("\u{9b}2J"), "\\u{9b}2J");
         assert_eq!(escape("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
+    }
+
+    #[test]
+    fn a_json_text_keeps_its_values() {
+        for value in ["a\u{202e}b\u{9b}c\u{7f}", "\u{e0001}x", "系统 ×"] {
+            let text = serde_json::to_string_pretty(&[value]).unwrap();
+            let safe = escape_json(text.clone());
+            assert!(!safe.chars().any(|character| character != '\n' && hostile(character)), "{safe}");
+            assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), [value]);
+        }
+        let ordinary = "{\n  \"系统\": 1\n}".to_owned();
+        assert_eq!(escape_json(ordinary.clone()), ordinary);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod verify;
 
+use super::escape::escape_json;
 use crate::failure::Failure;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -133,7 +134,8 @@ pub(crate) fn time(at: Timestamp) -> String {
 /// A document as it is written: indented, with a newline at its end.
 pub(crate) fn render(document: &impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(document);
-    text.map(|text| text + "\n").map_err(|error| Failure::new(crate::exit::Exit::Bug, error.to_string()))
+    text.map(|text| escape_json(text) + "\n")
+        .map_err(|error| Failure::new(crate::exit::Exit::Bug, error.to_string()))
 }
 
 #[cfg(test)]

@@ -49,12 +49,12 @@ pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
 /// What helps where a key of the service accounts' tokens is lost or broken: the public half comes from the private one;
 /// a new private one would make every token invalid.
 pub(super) fn token_key(language: Language, scene: &Scene<'_>, finding: &Finding, told: Told) -> Told {
-    let path = match finding {
-        Finding::FileMissing { path }
-        | Finding::FileUnusable { path, .. }
-        | Finding::FileCutOff { path, .. }
-        | Finding::FileSpecial { path, .. } => path,
-        _ => return told,
+    let (Finding::FileMissing { path }
+    | Finding::FileUnusable { path, .. }
+    | Finding::FileCutOff { path, .. }
+    | Finding::FileSpecial { path, .. }) = finding
+    else {
+        return told;
     };
     let keys = &scene.node.beside.token_keys;
     let Some(lost) = keys.iter().find(|key| key.path == *path) else { return told };

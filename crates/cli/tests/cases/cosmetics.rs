@@ -8,8 +8,11 @@ use perennial_testdata::Tree;
 
 const PKI: &str = "etc/kubernetes/pki";
 
+/// Writes a text anew.
+type Change = fn(&str) -> String;
+
 /// Other bytes, the same certificate.
-fn changes() -> [(&'static str, fn(&str) -> String); 7] {
+fn changes() -> [(&'static str, Change); 7] {
     [
         ("a blank line before", |text| format!("\n{text}")),
         ("no line's end", |text| text.trim_end().to_owned()),

@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 use perennial_core::assess::Policy;
-use perennial_core::inventory::{Looked, Unit};
+use perennial_core::inventory::{Looked, Node, Unit};
 use perennial_core::plan::{Plan, Reason, Refusal, Request, RestartApiserver, Verb, lint, renew};
 use perennial_host::observe::{Look, homes, node};
 use perennial_testdata::Tree;
 
-/// Plans `renew`, with `--only` for each name. Nothing is changed by it; a plan never has a fault.
-pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
-    let before = tree.inventory();
+/// What is seen of a tree.
+pub(crate) fn observed(tree: &Tree) -> Node {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let look = Look {
         root: tree.root().to_owned(),
@@ -21,7 +20,13 @@ pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
         homes: homes(tree.root()),
         state_directory: "/var/lib/perennial".into(),
     };
-    let mut node = node(&runtime, &look);
+    node(&runtime, &look)
+}
+
+/// Plans `renew`, with `--only` for each name. Nothing is changed by it; a plan never has a fault.
+pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
+    let before = tree.inventory();
+    let mut node = observed(tree);
     node.as_root = true;
     node.kubelet.unit = Looked::Seen(Unit {
         active_state: "active".to_owned(),
