@@ -37,19 +37,22 @@ pub use identity::Identity;
 pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, memory};
 pub use party::Party;
-pub use people::{followed, foreign, original};
+pub use people::{followed, original};
 pub use policy::{Policy, Threshold, duration};
 
 pub use trust::{Edge, Presented, edges};
 
-use crate::inventory::{Looked, Node};
+use crate::inventory::{Credential, Looked, Node};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Every check of a node, in the order in which a person reads them: root causes first.
 #[derive(Clone, Debug)]
 pub struct Assessment {
     /// What was checked, whether it passed or not.
     pub checks: Vec<Check>,
+    /// Credentials in people's kubeconfigs that are another cluster's: not judged, not touched.
+    pub foreign: BTreeSet<String>,
 }
 
 impl Assessment {
@@ -65,6 +68,11 @@ impl Assessment {
             .collect();
         findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.code()));
         findings
+    }
+
+    /// Whether a credential is another cluster's.
+    pub fn is_foreign(&self, credential: &Credential) -> bool {
+        self.foreign.contains(&credential.name)
     }
 
     /// How many checks ended in a state that `matches` accepts.
@@ -85,9 +93,10 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     files::check(node, &mut checks);
     access::check(node, &mut checks);
     manifests::check(node, &mut checks);
-    certificates::check(node, policy, now, &mut checks);
+    let foreign = people::foreign(node);
+    certificates::check(node, policy, now, &foreign, &mut checks);
     authorities::check(node, &mut checks);
-    for credential in node.credentials.iter().filter(|credential| !foreign(node, credential)) {
+    for credential in node.credentials.iter().filter(|credential| !foreign.contains(&credential.name)) {
         chain::check(node, credential, policy, now, &mut checks);
         usage::check(node, credential, &mut checks);
         names::check(node, credential, &mut checks);
@@ -104,7 +113,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     kubelet::check(node, now, &mut checks);
     runtime::check(node, &mut checks);
     cluster::check(node, policy, now, &mut checks);
-    Assessment { checks }
+    Assessment { checks, foreign }
 }
 
 /// How many credentials and CAs have dates to be judged.

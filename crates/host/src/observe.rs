@@ -31,8 +31,8 @@ pub use again::api as api_client;
 pub use balancer::connections as balanced_connections;
 pub use files::{Content, Tree};
 pub use node::node;
-pub use people::homes;
 pub(crate) use pairs::{bundle, chain};
+pub use people::homes;
 
 use camino::Utf8PathBuf;
 

@@ -4,7 +4,7 @@ use super::check::Report;
 use super::{Line, Mark, Paint, Screen, left};
 use crate::language::{Language, screen as say};
 use jiff::Timestamp;
-use perennial_core::assess::{Memory, State, foreign, memory};
+use perennial_core::assess::{Memory, State, memory};
 use perennial_core::inventory::{Looked, Place, Role};
 use unicode_width::UnicodeWidthStr;
 
@@ -41,7 +41,7 @@ fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
         node.credentials
             .iter()
             .filter(|credential| wanted(credential.role, &credential.place))
-            .filter(|credential| !foreign(node, credential))
+            .filter(|credential| !report.assessment.is_foreign(credential))
             .filter(|credential| {
                 !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty()
             })

@@ -5,7 +5,7 @@ use super::check::Report;
 use super::findings::short;
 use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
 use crate::language::{Language, finding, kubeconfigs, screen as say};
-use perennial_core::assess::{Basis, Memory, foreign, memory};
+use perennial_core::assess::{Basis, Memory, memory};
 use perennial_core::inventory::{
     Authority, CniKubeconfig, Credential, Entry, Handshake, Holder, Listener, Looked, Place, Trouble,
 };
@@ -28,7 +28,7 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
     let shown = |credential: &&Credential| {
         let there = !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty();
         // Of another cluster's entries in a person's kubeconfig there may be hundreds.
-        there && !(credential.place.other_entry() && foreign(report.node, credential))
+        there && !(credential.place.other_entry() && report.assessment.is_foreign(credential))
     };
     for authority in &report.node.authorities {
         authority_rows(language, report, authority, &mut table);

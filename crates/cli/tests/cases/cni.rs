@@ -44,7 +44,10 @@ fn list(plugin: &str, kubeconfig: &str) -> String {
 }
 
 fn calico(tree: &Tree, authority: &str, user: &str) {
-    tree.write(&format!("{DIRECTORY}/10-calico.conflist"), list("calico", "/etc/cni/net.d/calico-kubeconfig"));
+    tree.write(
+        &format!("{DIRECTORY}/10-calico.conflist"),
+        list("calico", "/etc/cni/net.d/calico-kubeconfig"),
+    );
     tree.write_secret(&format!("{DIRECTORY}/calico-kubeconfig"), &kubeconfig(authority, user));
 }
 
@@ -83,7 +86,9 @@ fn a_healthy_plugin_is_listed_with_its_tokens_end_and_nothing_is_found() {
         calico(tree, &format!("\n{authority}\n\n"), &format!("token: {}", token(-6, 18)));
         let seen = Seen::by_check(tree);
         assert_eq!((seen.codes(), seen.status), (vec![], 0), "{:#}", seen.json["findings"]);
-        let [found] = seen.json["cni"].as_array().unwrap().as_slice() else { panic!("{:#}", seen.json["cni"]) };
+        let [found] = seen.json["cni"].as_array().unwrap().as_slice() else {
+            panic!("{:#}", seen.json["cni"])
+        };
         assert_eq!(found["plugin"], "calico");
         assert_eq!(found["file"], "/etc/cni/net.d/calico-kubeconfig");
         assert_eq!(found["inUse"], true);
@@ -118,7 +123,11 @@ fn a_token_in_a_file_of_its_own_counts() {
     let tree = Tree::control_plane("cp1");
     // Relative to the kubeconfig; the one inside is older, and only there for the time before.
     let user = format!("{{tokenFile: token, token: {}}}", token(-1, 23));
-    calico(&tree, &tree.authority("ca").certificate, &user.replace("{tokenFile", "tokenFile").replace(", token", "\n    token").replace('}', ""));
+    calico(
+        &tree,
+        &tree.authority("ca").certificate,
+        &user.replace("{tokenFile", "tokenFile").replace(", token", "\n    token").replace('}', ""),
+    );
     tree.write_secret(&format!("{DIRECTORY}/token"), &token(-25, -1));
     assert_eq!(Seen::by_check(&tree).codes(), ["PRN7103"]);
     tree.write_secret(&format!("{DIRECTORY}/token"), &token(-1, 23));
@@ -215,7 +224,10 @@ fn a_plugin_that_nobody_knows_gets_a_sentence() {
 #[test]
 fn the_runtimes_own_directory_is_looked_at() {
     for (file, text) in [
-        ("etc/containerd/config.toml", "[plugins.\"io.containerd.grpc.v1.cri\".cni]\n  conf_dir = \"/srv/cni\"\n"),
+        (
+            "etc/containerd/config.toml",
+            "[plugins.\"io.containerd.grpc.v1.cri\".cni]\n  conf_dir = \"/srv/cni\"\n",
+        ),
         ("etc/crio/crio.conf.d/10-net.conf", "[crio.network]\nnetwork_dir = \"/srv/cni/\"\n"),
     ] {
         let tree = Tree::control_plane("cp1");
@@ -235,12 +247,18 @@ fn hostile_files_neither_hang_nor_harm() {
     let deep = format!("{}{}", "{\"plugins\":[".repeat(50_000), "]}".repeat(50_000));
     tree.write(&format!("{DIRECTORY}/00-deep.conflist"), deep);
     tree.write(&format!("{DIRECTORY}/01-binary.conf"), [0xff, 0xfe, 0x00, b'{']);
-    std::fs::File::create(tree.path(&format!("{DIRECTORY}/02-huge.conf"))).unwrap().set_len(10 << 30).unwrap();
+    std::fs::File::create(tree.path(&format!("{DIRECTORY}/02-huge.conf")))
+        .unwrap()
+        .set_len(10 << 30)
+        .unwrap();
     let fifo = tree.path(&format!("{DIRECTORY}/03-fifo.conflist"));
     assert!(Command::new("mkfifo").arg(fifo).status().unwrap().success());
     tree.write_secret("etc/shadow", "root:$y$canary:20000:0:99999:7:::\n");
     tree.link(&format!("{DIRECTORY}/04-link.conf"), "/etc/shadow");
-    tree.write(&format!("{DIRECTORY}/05-odd.conf"), r#"{"type":7,"kubeconfig":["x"],"plugins":{"kubeconfig":null}}"#);
+    tree.write(
+        &format!("{DIRECTORY}/05-odd.conf"),
+        r#"{"type":7,"kubeconfig":["x"],"plugins":{"kubeconfig":null}}"#,
+    );
     let names = r#"{"type":"calico","kubeconfig":"/etc/shadow"}"#;
     tree.write(&format!("{DIRECTORY}/06-shadow.conf"), names);
     tree.write(&format!("{DIRECTORY}/07-link-kubeconfig"), "x");
@@ -249,7 +267,10 @@ fn hostile_files_neither_hang_nor_harm() {
     let seen = Seen::by_check(&tree);
     let said = seen.json.to_string();
     assert!(!said.contains("$y$canary"), "{said}");
-    let named: Vec<_> =
-        seen.of("PRN7103").iter().map(|found| found["objects"][0]["file"].as_str().unwrap().to_owned()).collect();
+    let named: Vec<_> = seen
+        .of("PRN7103")
+        .iter()
+        .map(|found| found["objects"][0]["file"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(named, ["/etc/shadow", "/etc/cni/net.d/07-link-kubeconfig"], "{said}");
 }

@@ -184,14 +184,18 @@ fn a_kubeconfig_from_before_the_new_ca_is_a_warning() {
     let seen = Seen::by_check(&tree);
     assert_eq!((seen.codes(), seen.status), (vec!["PRN2105"], 0), "{:#}", seen.json["findings"]);
     let found = seen.one("PRN2105");
-    assert_eq!((found["severity"].as_str(), &found["objects"][0]["file"]), (Some("warning"), &"/root/.kube/config".into()));
+    assert_eq!(
+        (found["severity"].as_str(), &found["objects"][0]["file"]),
+        (Some("warning"), &"/root/.kube/config".into())
+    );
     assert!(!renewed(&planned(&tree, &[]).unwrap()).contains(&"/root/.kube/config"));
 }
 
 #[test]
 fn homes_are_those_of_the_trees_own_passwd() {
     let tree = Tree::control_plane("cp1");
-    let passwd = "root:x:0:0:root:/root:/bin/bash\nci:x:990:990::/var/lib/ci:/bin/sh\nbin:x:1:1::/:/sbin/nologin\n";
+    let passwd =
+        "root:x:0:0:root:/root:/bin/bash\nci:x:990:990::/var/lib/ci:/bin/sh\nbin:x:1:1::/:/sbin/nologin\n";
     tree.write("etc/passwd", passwd);
     for home in ["root", "var/lib/ci", "home/ada"] {
         tree.kubeconfig(&format!("{home}/.kube/config"), "kubernetes-admin", &older(&tree));
@@ -216,7 +220,9 @@ fn copies_of_admin_conf_are_found_where_they_are_used() {
     tree.write("home/ada/.bashrc", "export KUBECONFIG=$HOME/k8s/admin\n");
     tree.write("root/.bashrc", "export KUBECONFIG=$(touch /tmp/x)\n");
     // Backups and what is no kubeconfig: not managed, nothing to tell.
-    for backup in ["etc/kubernetes/admin.conf.20250101", "etc/kubernetes/admin.conf.bak", "root/.kube/config.bak"] {
+    for backup in
+        ["etc/kubernetes/admin.conf.20250101", "etc/kubernetes/admin.conf.bak", "root/.kube/config.bak"]
+    {
         tree.kubeconfig(backup, "kubernetes-admin", &old);
     }
     tree.write("etc/kubernetes/cloud.conf", "[Global]\nregion = x\n");
@@ -248,6 +254,16 @@ fn two_ways_to_one_file_are_one_copy() {
 }
 
 #[test]
+fn who_has_the_certificate_but_not_its_key_is_given_none() {
+    let tree = Tree::control_plane("cp1");
+    let (old, own) = (older(&tree), tree.issue("ca", &Leaf::client("/CN=mallory")));
+    let stolen = Issued { key: own.key.clone(), ..old };
+    tree.kubeconfig("home/mallory/.kube/config", "kubernetes-admin", &stolen);
+    let plan = planned(&tree, &["admin.conf"]).unwrap();
+    assert_eq!(renewed(&plan), ["admin.conf"]);
+}
+
+#[test]
 fn what_is_no_file_is_told_and_not_read() {
     let tree = Tree::control_plane("cp1");
     tree.write_secret("etc/shadow", "root:$y$canary:20000:0:99999:7:::\n");
@@ -263,7 +279,10 @@ fn what_is_no_file_is_told_and_not_read() {
     assert_eq!(seen.codes(), ["PRN7101"; 4], "{:#}", seen.json["findings"]);
     let said = seen.json.to_string();
     assert!(!said.contains("$y$canary") && said.contains("a FIFO") && said.contains("larger than"), "{said}");
-    assert!(renewed(&planned(&tree, &[]).unwrap()).contains(&"admin.conf"), "nobody's home stands in the way");
+    assert!(
+        renewed(&planned(&tree, &[]).unwrap()).contains(&"admin.conf"),
+        "nobody's home stands in the way"
+    );
 }
 
 #[test]
@@ -277,7 +296,11 @@ fn plugins_are_named_and_never_run_and_tokens_are_never_printed() {
     );
     tree.kubeconfig_with("root/.kube/config", "plugin", &plugin);
     tree.kubeconfig_with("home/ada/.kube/config", "token", &format!("    token: eyJ.{canary}.{canary}\n"));
-    tree.kubeconfig_with("home/bob/.kube/config", "password", &format!("    username: u\n    password: {canary}\n"));
+    tree.kubeconfig_with(
+        "home/bob/.kube/config",
+        "password",
+        &format!("    username: u\n    password: {canary}\n"),
+    );
     let seen = Seen::by_check(&tree);
     assert_eq!(seen.codes(), Vec::<&str>::new());
     let root = tree.root().as_str();

@@ -121,7 +121,9 @@ fn of_access(node: &Node, access: &CniAccess, policy: &Policy, now: Timestamp) -
     faults.extend(access.token.seen().and_then(|token| of_token(token, now)));
     faults.extend(access.certificate.seen().and_then(|chain| of_certificate(node, chain, policy, now)));
     let unusable = [access.trusts.trouble(), access.certificate.trouble()];
-    faults.extend(unusable.into_iter().flatten().filter(|trouble| !trouble.blind()).cloned().map(CniFault::Unusable));
+    faults.extend(
+        unusable.into_iter().flatten().filter(|trouble| !trouble.blind()).cloned().map(CniFault::Unusable),
+    );
     faults
 }
 

@@ -215,10 +215,16 @@ pub(super) fn kubeconfigs(node: &Node, now: Timestamp, checks: &mut Vec<Check>) 
     for credential in &node.credentials {
         let of_person = match (&credential.role, &credential.place) {
             (
-                Role::Admin | Role::SuperAdmin | Role::ControllerManager | Role::Scheduler | Role::KubeletClient,
+                Role::Admin
+                | Role::SuperAdmin
+                | Role::ControllerManager
+                | Role::Scheduler
+                | Role::KubeletClient,
                 _,
             ) => false,
-            (Role::UserKubeconfig, Place::Kubeconfig { server, .. }) if people::own_server(node, server) => true,
+            (Role::UserKubeconfig, Place::Kubeconfig { server, .. }) if people::own_server(node, server) => {
+                true
+            }
             _ => continue,
         };
         let Some((path, trusted)) = server_trust(node, credential) else { continue };

@@ -81,7 +81,7 @@ pub fn directory(text: &str) -> Option<Utf8PathBuf> {
         path.starts_with('/').then(|| path.into())
     };
     // The last one wins, as in a file that is laid over another.
-    text.lines().filter_map(value).last()
+    text.lines().filter_map(value).next_back()
 }
 
 #[cfg(test)]
@@ -102,7 +102,9 @@ mod tests {
         let read = parse(multus).unwrap();
         assert_eq!(read.first, "multus");
         assert!(read.kubeconfigs.contains(&named("calico", "/c")) && read.kubeconfigs.len() == 2, "{read:?}");
-        assert!(parse(r#"{"type":"a","kubeconfig":"__KUBECONFIG_FILEPATH__"}"#).unwrap().kubeconfigs.is_empty());
+        assert!(
+            parse(r#"{"type":"a","kubeconfig":"__KUBECONFIG_FILEPATH__"}"#).unwrap().kubeconfigs.is_empty()
+        );
     }
 
     #[test]
@@ -115,10 +117,13 @@ mod tests {
 
     #[test]
     fn runtimes_name_their_directory() {
-        let containerd = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".cni]\n  conf_dir = \"/etc/cni/kube\"\n";
+        let containerd =
+            "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".cni]\n  conf_dir = \"/etc/cni/kube\"\n";
         assert_eq!(directory(containerd).as_deref(), Some("/etc/cni/kube".into()));
         assert_eq!(directory("network_dir = '/srv/cni' # ours\n").as_deref(), Some("/srv/cni".into()));
-        for text in ["# conf_dir = \"/x\"", "conf_dir = \"\"", "conf_dir = \"rel\"", "conf_dir =", "bin_dir = \"/x\""] {
+        for text in
+            ["# conf_dir = \"/x\"", "conf_dir = \"\"", "conf_dir = \"rel\"", "conf_dir =", "bin_dir = \"/x\""]
+        {
             assert_eq!(directory(text), None, "{text}");
         }
     }

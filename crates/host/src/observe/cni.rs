@@ -6,9 +6,7 @@ use super::kubeconfigs;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::kubeconfig::{Bearer, Identity};
 use perennial_core::formats::{cni, token};
-use perennial_core::inventory::{
-    CniAccess, CniKubeconfig, CniPlugin, Looked, Place, TokenClaims, Trouble,
-};
+use perennial_core::inventory::{CniAccess, CniKubeconfig, CniPlugin, Looked, Place, TokenClaims, Trouble};
 use std::collections::BTreeSet;
 
 /// Where runtimes look unless they are told otherwise.

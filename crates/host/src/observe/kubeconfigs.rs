@@ -38,7 +38,8 @@ pub(super) fn read_all(tree: &Tree, path: &Utf8Path) -> (Read, Vec<Read>) {
         Looked::Absent => return (unread(file, Looked::Absent, Looked::Absent), Vec::new()),
         Looked::Unusable(trouble) => return (refused(file, trouble), Vec::new()),
     };
-    let others = document.others.into_iter().filter(|one| matches!(one.identity, Identity::Certificate { .. }));
+    let others =
+        document.others.into_iter().filter(|one| matches!(one.identity, Identity::Certificate { .. }));
     let others = others.map(|one| {
         let placed = super::people::entry(&one);
         entry(tree, file.clone(), one, placed, Utf8Path::to_owned)

@@ -7,7 +7,7 @@ use super::kubeconfigs::{self, Read};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::assess::Identity;
 use perennial_core::formats::{kubeconfig, shell};
-use perennial_core::inventory::{Entry, Kubelet, Looked, Place, Role};
+use perennial_core::inventory::{Entry, Kubelet, Looked, Place, Role, Trouble};
 use std::collections::BTreeSet;
 
 /// So many homes are looked into, and so many files of one directory.
@@ -64,9 +64,12 @@ pub(super) fn credentials(
     let mut found = Vec::new();
     let in_homes = homes.iter().map(|home| home.join(".kube/config"));
     for path in in_homes.chain(in_shells(tree, homes)) {
-        if seen.insert(path.clone()) {
-            found.extend(entries(tree, &path, |_| true));
+        if !seen.insert(path.clone()) {
+            continue;
         }
+        // A daemon's directory that is closed to us is no person's home.
+        let of_person = path.starts_with("/root") || path.starts_with("/home");
+        found.extend(entries(tree, &path, |read| of_person || !closed(read)));
     }
     for path in beside_admin_conf(tree) {
         if seen.insert(path.clone()) {
@@ -76,11 +79,16 @@ pub(super) fn credentials(
     found
 }
 
+fn closed(read: &Read) -> bool {
+    read.chain.trouble() == Some(&Trouble::PermissionDenied)
+}
+
 /// The kubeconfigs that shells are told, whoever's.
 fn in_shells(tree: &Tree, homes: &[Utf8PathBuf]) -> BTreeSet<Utf8PathBuf> {
     let profiles = Utf8Path::new("/etc/profile.d");
     let names = tree.names(profiles).seen().cloned().unwrap_or_default();
-    let profiles = names.iter().filter(|name| name.ends_with(".sh")).take(MOST).map(|name| profiles.join(name));
+    let profiles =
+        names.iter().filter(|name| name.ends_with(".sh")).take(MOST).map(|name| profiles.join(name));
     let of_all = OF_ALL.iter().map(Utf8PathBuf::from).chain(profiles);
     let texts: Vec<_> = of_all.map(|path| tree.read(&path)).collect();
     let mut found = BTreeSet::new();
@@ -99,9 +107,8 @@ fn in_shells(tree: &Tree, homes: &[Utf8PathBuf]) -> BTreeSet<Utf8PathBuf> {
 fn beside_admin_conf(tree: &Tree) -> Vec<Utf8PathBuf> {
     let directory = Utf8Path::new("/etc/kubernetes");
     let names = tree.names(directory).seen().cloned().unwrap_or_default();
-    let other = |name: &&String| {
-        name.ends_with(".conf") && !name.starts_with('.') && !OWN.contains(&name.as_str())
-    };
+    let other =
+        |name: &&String| name.ends_with(".conf") && !name.starts_with('.') && !OWN.contains(&name.as_str());
     names.iter().filter(other).take(MOST).map(|name| directory.join(name)).collect()
 }
 

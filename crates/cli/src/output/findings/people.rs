@@ -58,8 +58,7 @@ pub(super) fn outdated(
     at: Timestamp,
 ) -> Told {
     let credential = scene.node.credential(name);
-    let (command, note) =
-        credential.map_or((None, None), |credential| command(language, scene, credential));
+    let (command, note) = credential.map_or((None, None), |credential| command(language, scene, credential));
     Told {
         title: match group.len() {
             1 if at <= scene.now => common::outdated_ended(language, name, &date(at)),
@@ -151,12 +150,8 @@ fn why(language: Language, now: Timestamp, fault: &CniFault) -> String {
         CniFault::TokenExpired { at } => say::token_expired(language, &ago(*at), &date(*at)),
         CniFault::TokenEndsSoon { at } => say::token_ends(language, &until(*at), &date(*at)),
         CniFault::OtherAuthority { .. } => say::other_authority(language).to_owned(),
-        CniFault::CertificateExpired { at } => {
-            say::cni_certificate_expired(language, &ago(*at), &date(*at))
-        }
-        CniFault::CertificateEndsSoon { at } => {
-            say::cni_certificate_ends(language, &until(*at), &date(*at))
-        }
+        CniFault::CertificateExpired { at } => say::cni_certificate_expired(language, &ago(*at), &date(*at)),
+        CniFault::CertificateEndsSoon { at } => say::cni_certificate_ends(language, &until(*at), &date(*at)),
         CniFault::CertificateOfOtherAuthority => say::certificate_of_other(language).to_owned(),
         CniFault::Missing => say::cni_missing(language).to_owned(),
         CniFault::Unusable(_) => say::cni_unusable(language).to_owned(),
