@@ -5,13 +5,12 @@
 
 use jiff::Timestamp;
 use perennial_core::diagnose::{self, Context, Gathering, Reading, Speaker, Symptom};
-use perennial_core::formats::component;
-use perennial_core::formats::etcd;
 use perennial_core::formats::flags::flags;
 use perennial_core::formats::kubeconfig::{self, splice};
 use perennial_core::formats::kubelet::KubeletConfiguration;
 use perennial_core::formats::manifest::Manifest;
 use perennial_core::formats::systemd::Service;
+use perennial_core::formats::{cni, component, etcd, shell, token};
 use perennial_core::run::{self, Body, Record};
 use perennial_pki::certificate::{Certificate, certificates, leaf, pool};
 use perennial_pki::chain::{self, Use};
@@ -92,6 +91,10 @@ pub fn key(data: &[u8]) {
 /// A kubeconfig; where both data are embedded, other ones can be put there.
 pub fn kubeconfig(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(all) = kubeconfig::parse_all(text) {
+        assert_eq!(all.current.as_ref().err(), kubeconfig::parse(text).as_ref().err());
+        assert!(!format!("{:?}", all.others).is_empty());
+    }
     let Ok(read) = kubeconfig::parse(text) else { return };
     assert!(!format!("{read:?}").is_empty());
     let Ok(spliced) = splice(text, &read, b"certificate", b"key") else { return };
@@ -110,6 +113,8 @@ pub fn manifest(data: &[u8]) {
     if let Ok(read) = KubeletConfiguration::layered(text, "/var/lib/kubelet".into(), &[text]) {
         drop(read.overridden_by(&flags(&text.lines().collect::<Vec<_>>())).runtime_socket());
     }
+    drop((cni::parse(text), cni::directory(text), shell::kubeconfigs(text, "/root".into())));
+    drop(token::claims_of_file(data));
     drop(component::kubeconfig(text));
     drop(etcd::configuration(text));
     drop(Service::parse(&[text]).arguments(&[text]));

@@ -118,7 +118,7 @@ mod tests {
 
     fn assessment(states: Vec<State>) -> Assessment {
         let checks = states.into_iter().map(|state| Check { object: "x".to_owned(), state });
-        Assessment { checks: checks.collect() }
+        Assessment { checks: checks.collect(), foreign: Default::default() }
     }
 
     fn ends_soon(critical: bool) -> State {

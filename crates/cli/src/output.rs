@@ -28,6 +28,8 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod samples_cluster;
 #[cfg(test)]
+mod samples_kubeconfigs;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use escape::escape;

@@ -45,19 +45,22 @@ pub use ladder::{judge, judge_kubelet, judge_pod};
 pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, Process, memory, processes};
 pub use party::Party;
-pub use people::{followed, foreign, original};
+pub use people::{followed, original};
 pub use policy::{Policy, Threshold, duration};
 
 pub use trust::{Edge, Presented, edges};
 
-use crate::inventory::{Looked, Node};
+use crate::inventory::{Credential, Looked, Node};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Every check of a node, in the order in which a person reads them: root causes first.
 #[derive(Clone, Debug)]
 pub struct Assessment {
     /// What was checked, whether it passed or not.
     pub checks: Vec<Check>,
+    /// Credentials in people's kubeconfigs that are another cluster's: not judged, not touched.
+    pub foreign: BTreeSet<String>,
 }
 
 impl Assessment {
@@ -73,6 +76,11 @@ impl Assessment {
             .collect();
         findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.code()));
         findings
+    }
+
+    /// Whether a credential is another cluster's.
+    pub fn is_foreign(&self, credential: &Credential) -> bool {
+        self.foreign.contains(&credential.name)
     }
 
     /// How many checks ended in a state that `matches` accepts.
@@ -93,10 +101,11 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     files::check(node, &mut checks);
     access::check(node, &mut checks);
     manifests::check(node, &mut checks);
-    certificates::check(node, policy, now, &mut checks);
+    let foreign = people::foreign(node);
+    certificates::check(node, policy, now, &foreign, &mut checks);
     authorities::check(node, &mut checks);
     tokens::check(node, &mut checks);
-    for credential in node.credentials.iter().filter(|credential| !foreign(node, credential)) {
+    for credential in node.credentials.iter().filter(|credential| !foreign.contains(&credential.name)) {
         chain::check(node, credential, policy, now, &mut checks);
         // Names, usages and identity would be those of the CA that stands in the leaf's place.
         if chain::out_of_order(credential) {
@@ -119,7 +128,7 @@ pub fn assess(node: &Node, policy: &Policy, now: Timestamp) -> Assessment {
     runtime::check(node, &mut checks);
     cluster::check(node, policy, now, &mut checks);
     once::tell_once(node, &mut checks);
-    Assessment { checks }
+    Assessment { checks, foreign }
 }
 
 /// How many credentials and CAs have dates to be judged.

@@ -21,6 +21,10 @@ messages! {
         en: "its client certificate ends in {left}, on {date}",
         zh: "其客户端证书将在 {left}后到期（{date}）",
     }
+    authority_ended(date: &str) {
+        en: "its copy of the CA expired on {date}",
+        zh: "其中的证书机构证书已于 {date} 过期",
+    }
     token_of(namespace: &str, account: &str) {
         en: "the token is that of the service account {namespace}/{account}; only its dates were read, its signature was not checked",
         zh: "令牌属于服务账号 {namespace}/{account}；仅读取了其中的日期，未校验签名",

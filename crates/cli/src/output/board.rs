@@ -4,7 +4,7 @@ use super::check::Report;
 use super::{Line, Mark, Paint, Screen, left};
 use crate::language::{Language, screen as say};
 use jiff::Timestamp;
-use perennial_core::assess::{Memory, State, foreign, processes};
+use perennial_core::assess::{Memory, State, processes};
 use perennial_core::inventory::{Looked, Place, Role};
 use unicode_width::UnicodeWidthStr;
 
@@ -42,7 +42,7 @@ fn entries(language: Language, report: &Report<'_>) -> Vec<Entry> {
             .iter()
             .filter(|credential| wanted(credential.role, &credential.place))
             .filter(|credential| node.same_pair(credential).is_none())
-            .filter(|credential| !foreign(node, credential))
+            .filter(|credential| !report.assessment.is_foreign(credential))
             .filter(|credential| {
                 !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty()
             })

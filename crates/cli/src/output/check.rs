@@ -5,7 +5,7 @@ use super::groups::groups;
 use super::{Line, Mark, Paint, Screen, board, date, details, left};
 use crate::language::{Language, explain, screen as say, trouble::trouble};
 use jiff::Timestamp;
-use perennial_core::assess::{Assessment, Severity, State, foreign};
+use perennial_core::assess::{Assessment, Severity, State};
 use perennial_core::inventory::{Layout, Node, Trouble};
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ impl<'a> Report<'a> {
             .node
             .credentials
             .iter()
-            .filter(|credential| !foreign(self.node, credential))
+            .filter(|credential| !self.assessment.is_foreign(credential))
             .filter_map(|credential| Some((credential.leaf()?.not_after(), credential.name.as_str())));
         let authorities = self.node.authorities.iter().filter_map(|authority| {
             let ends =

@@ -6,7 +6,7 @@ use super::evidence::why;
 use super::findings::short;
 use super::{Column, Fit, Mark, Row, Table, date, short_left};
 use crate::language::{Language, kubeconfigs, screen as say};
-use perennial_core::assess::{Judgement, Memory, foreign, judge_pod, processes};
+use perennial_core::assess::{Judgement, Memory, judge_pod, processes};
 use perennial_core::inventory::{
     Authority, CniKubeconfig, Credential, Entry, Handshake, Listener, Looked, Place, Trouble,
 };
@@ -29,7 +29,7 @@ fn credentials(language: Language, report: &Report<'_>) -> Table {
     let shown = |credential: &&Credential| {
         let there = !matches!(credential.certificate, Looked::Absent) || !credential.used_by.is_empty();
         // Of another cluster's entries in a person's kubeconfig there may be hundreds.
-        let strange = credential.place.other_entry() && foreign(report.node, credential);
+        let strange = credential.place.other_entry() && report.assessment.is_foreign(credential);
         there && !strange && report.node.same_pair(credential).is_none()
     };
     for authority in &report.node.authorities {

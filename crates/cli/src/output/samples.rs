@@ -22,7 +22,7 @@ pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn certificate(name: &str) -> Certificate {
+pub(crate) fn certificate(name: &str) -> Certificate {
     let path = format!("{}/testdata/{name}.pem", env!("CARGO_MANIFEST_DIR"));
     certificates(&std::fs::read(path).unwrap()).unwrap().remove(0)
 }

@@ -104,6 +104,21 @@ fn objects_in_the_cluster() {
     insta::assert_snapshot!("check_cluster_json", cluster);
 }
 
+#[test]
+fn kubeconfigs_of_plugins_and_other_entries() {
+    let node = super::samples_kubeconfigs::stale();
+    for (language, code) in LANGUAGES {
+        with_report(&node, time(LATE), |report| {
+            snapshot(&format!("check_kubeconfigs_{code}"), &check::screen(language, report));
+        });
+    }
+    let document = with_report(&node, time(LATE), |report| {
+        json::render(&json::check::CheckReport::new(report, Exit::Critical)).unwrap()
+    });
+    let plugins = document.split_once("\"cni\": ").unwrap().1;
+    insta::assert_snapshot!("check_kubeconfigs_json", plugins);
+}
+
 /// The kubelet waits for its serving certificate: it refuses every handshake with an alert, and that is no silence.
 #[test]
 fn a_kubelet_without_a_serving_certificate_is_not_called_unreachable() {

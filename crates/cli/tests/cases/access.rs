@@ -1,7 +1,7 @@
 //! A24 and its kind: files that are there and right, and that the wrong ones can read, or the right ones can't.
 
 use crate::Seen;
-use perennial_testdata::Tree;
+use perennial_testdata::{Leaf, Tree};
 use serde_json::json;
 
 #[test]
@@ -45,6 +45,26 @@ fn a_persons_kubeconfig_counts_unless_the_home_is_closed() {
         tree.mode("home/ada", home);
         assert_eq!(Seen::by_check(&tree).of("PRN5107").len(), exposed, "{home:o}");
     }
+}
+
+#[test]
+fn labels_of_a_home_are_right_in_a_home() {
+    let tree = Tree::control_plane("cp1");
+    let issued = tree.issue("ca", &Leaf::client("/O=ops/CN=ada"));
+    tree.write("home/ada/.kube/ada.crt", &issued.certificate);
+    tree.write_secret("home/ada/.kube/ada.key", &issued.key);
+    tree.kubeconfig_with(
+        "home/ada/.kube/config",
+        "ada",
+        "    client-certificate: ada.crt\n    client-key: ada.key\n",
+    );
+    for name in ["config", "ada.crt", "ada.key"] {
+        if !tree.label(&format!("home/ada/.kube/{name}"), "unconfined_u:object_r:user_home_t:s0") {
+            eprintln!("not root: labels can't be set here");
+            return;
+        }
+    }
+    assert_eq!(Seen::by_check(&tree).codes(), Vec::<&str>::new());
 }
 
 #[test]

@@ -158,6 +158,16 @@ fn another_ca_of_the_same_name_is_told() {
 }
 
 #[test]
+fn an_old_copy_of_a_ca_that_was_signed_again_is_told_by_its_end() {
+    let tree = Tree::control_plane("cp1");
+    let expired = self_signed(&Leaf::authority("/CN=kubernetes").days(-400, -1), Some(&tree.authority("ca")));
+    calico(&tree, &expired.certificate, &format!("token: {}", token(-6, 18)));
+    let seen = Seen::by_check(&tree);
+    let found = seen.one("PRN7103");
+    assert!(found["message"].as_str().unwrap().contains("its copy of the CA expired on"), "{found:#}");
+}
+
+#[test]
 fn a_client_certificate_is_judged_as_usual() {
     let tree = Tree::control_plane("cp1");
     let other = self_signed(&Leaf::authority("/CN=kubernetes"), None);

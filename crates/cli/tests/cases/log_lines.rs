@@ -78,6 +78,22 @@ fn the_kubelets_store_remembers_what_it_has_rotated_away() {
 }
 
 #[test]
+fn a_persons_backup_is_known_and_nothing_is_searched_around_a_file_that_kubeconfig_names() {
+    let tree = Tree::control_plane("cp1");
+    let (kept, elsewhere) = (old_admin(&tree), old_admin(&tree));
+    for path in ["root/.kube/config", "srv/kube/ops"] {
+        tree.write_secret(path, &tree.read("etc/kubernetes/admin.conf"));
+    }
+    tree.write("etc/environment", "KUBECONFIG=/srv/kube/ops\n");
+    tree.kubeconfig("root/.kube/config.bak", "kubernetes-admin", &kept);
+    tree.kubeconfig("srv/kube/private.conf", "kubernetes-admin", &elsewhere);
+    let (_, report) = diagnose(&tree, &refused(&kept));
+    assert_eq!(one(&report)["certificate"]["file"], "/root/.kube/config.bak", "{report:#}");
+    let (_, report) = diagnose(&tree, &refused(&elsewhere));
+    assert_eq!(one(&report)["cause"], "unknownClient", "{report:#}");
+}
+
+#[test]
 fn an_unknown_client_is_none_of_ours() {
     let tree = Tree::control_plane("cp1");
     let (status, report) = diagnose(&tree, &refused(&old_admin(&tree)));

@@ -254,6 +254,16 @@ fn two_ways_to_one_file_are_one_copy() {
 }
 
 #[test]
+fn who_has_the_certificate_but_not_its_key_is_given_none() {
+    let tree = Tree::control_plane("cp1");
+    let (old, own) = (older(&tree), tree.issue("ca", &Leaf::client("/CN=mallory")));
+    let stolen = Issued { key: own.key.clone(), ..old };
+    tree.kubeconfig("home/mallory/.kube/config", "kubernetes-admin", &stolen);
+    let plan = planned(&tree, &["admin.conf"]).unwrap();
+    assert_eq!(renewed(&plan), ["admin.conf"]);
+}
+
+#[test]
 fn what_is_no_file_is_told_and_not_read() {
     let tree = Tree::control_plane("cp1");
     tree.write_secret("etc/shadow", "root:$y$canary:20000:0:99999:7:::\n");

@@ -1,8 +1,8 @@
 //! Who can read a file: private keys for everybody's eyes, files that SELinux keeps from their users.
 
 use super::{Check, Finding, State};
-use crate::inventory::{File, Node, Role};
-use camino::{Utf8Path, Utf8PathBuf};
+use crate::inventory::{Credential, File, Node, Role};
+use camino::Utf8Path;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Types of files that were made in a home or in /tmp and then moved: containers can't open them.
@@ -24,10 +24,15 @@ pub(super) fn check(node: &Node, checks: &mut Vec<Check>) {
 
 /// Labels are compared with those of the neighbours: what is right is the policy's business.
 fn labels(node: &Node, checks: &mut Vec<Check>) {
-    let people = node.credentials.iter().filter(|credential| credential.role == Role::UserKubeconfig);
-    let people: Vec<&Utf8PathBuf> = people.map(|credential| &credential.place.file().path).collect();
+    let of_person = |credential: &&Credential| credential.role == Role::UserKubeconfig;
+    let (people, others): (Vec<_>, Vec<_>) = node.credentials.iter().partition(of_person);
+    let others: BTreeSet<_> =
+        others.into_iter().flat_map(|one| one.place.files()).map(|file| &file.path).collect();
+    // The files that a kubeconfig names are in the same home, unless they are the node's own.
+    let people = people.into_iter().flat_map(|one| [vec![one.place.file()], one.place.files()].concat());
+    let people: BTreeSet<_> = people.map(|file| &file.path).filter(|path| !others.contains(path)).collect();
     let mut directories: BTreeMap<&Utf8Path, BTreeMap<&Utf8Path, (&File, &str)>> = BTreeMap::new();
-    for file in node.files().filter(|file| !people.contains(&&file.path)) {
+    for file in node.files().filter(|file| !people.contains(&file.path)) {
         let (real, facts) = (file.real_path(), file.facts.seen());
         let (Some(directory), Some(label)) = (real.parent(), facts.and_then(|facts| facts.label.as_deref()))
         else {

@@ -3,16 +3,27 @@
 use super::authorities;
 use super::files::unusable;
 use super::{Check, Finding, Policy, State, Threshold, kubelet, people};
-use crate::inventory::{Authority, Credential, Layout, Looked, Node, Place, Role, Trouble};
+use crate::inventory::{Authority, Credential, Layout, Looked, Node, Role, Trouble};
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
 use perennial_pki::chain::signed_by;
+use std::collections::BTreeSet;
 
-pub(super) fn check(node: &Node, policy: &Policy, now: Timestamp, checks: &mut Vec<Check>) {
+pub(super) fn check(
+    node: &Node,
+    policy: &Policy,
+    now: Timestamp,
+    foreign: &BTreeSet<String>,
+    checks: &mut Vec<Check>,
+) {
     for authority in &node.authorities {
         check_authority(node, authority, policy, now, checks);
     }
     for credential in &node.credentials {
+        if foreign.contains(&credential.name) {
+            checks.push(Check { object: credential.name.clone(), state: State::NotApplicable });
+            continue;
+        }
         check_credential(node, credential, policy, now, checks);
     }
 }
@@ -123,9 +134,6 @@ fn check_credential(
         }
         Looked::Unusable(trouble) => return say(unusable_credential(node, credential, trouble)),
     };
-    if people::foreign(node, credential) {
-        return say(State::NotApplicable);
-    }
     let copy = people::outdated(node, credential, leaf);
     // An entry that nobody uses just now is told once.
     let told = credential.place.other_entry() && matches!(copy, State::Fail(_));

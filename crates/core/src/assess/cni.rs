@@ -50,6 +50,8 @@ pub enum CniFault {
         trusted: Vec<String>,
         /// The file of the CA in use.
         live: Option<Utf8PathBuf>,
+        /// When its copy of the CA has ended, where that alone is wrong with it.
+        ended: Option<Timestamp>,
     },
     /// Its client certificate has ended.
     CertificateExpired {
@@ -112,11 +114,16 @@ fn judge(node: &Node, found: &CniKubeconfig, policy: &Policy, now: Timestamp) ->
 fn of_access(node: &Node, access: &CniAccess, policy: &Policy, now: Timestamp) -> Vec<CniFault> {
     let mut faults = Vec::new();
     if let Some(trusted) = access.trusts.seen()
-        && trust::refusals(node, trusted, now).is_some_and(|reasons| !reasons.is_empty())
+        && let Some(reasons) = trust::refusals(node, trusted, now)
+        && !reasons.is_empty()
     {
+        let ended = reasons.iter().find_map(|reason| match reason {
+            Fault::IssuerExpired { at, .. } => Some(*at),
+            _ => None,
+        });
         let live = node.authority("ca").map(|ca| ca.file.path.clone());
         let trusted = trusted.iter().map(Certificate::fingerprint_sha256).collect();
-        faults.push(CniFault::OtherAuthority { trusted, live });
+        faults.push(CniFault::OtherAuthority { trusted, live, ended });
     }
     faults.extend(access.token.seen().and_then(|token| of_token(token, now)));
     faults.extend(access.certificate.seen().and_then(|chain| of_certificate(node, chain, policy, now)));

@@ -8,12 +8,16 @@ use crate::formats::url::same_server;
 use crate::inventory::{Credential, Looked, Material, Node, Place, Role};
 use perennial_pki::certificate::Certificate;
 use perennial_pki::chain::{Fault, faults};
+use std::collections::BTreeSet;
 
-/// Whether a person's credential is none of this cluster's: nothing to judge, nothing to touch.
-pub fn foreign(node: &Node, credential: &Credential) -> bool {
-    credential.role == Role::UserKubeconfig
-        && credential.certificate.seen().is_some()
-        && !of_this_cluster(node, credential)
+/// The names of people's credentials that are none of this cluster's: nothing to judge, nothing to touch. There may be
+/// hundreds, and each costs signatures: it is asked once.
+pub(super) fn foreign(node: &Node) -> BTreeSet<String> {
+    let of_people = node.credentials.iter().filter(|credential| {
+        credential.role == Role::UserKubeconfig && credential.certificate.seen().is_some()
+    });
+    let foreign = of_people.filter(|credential| !of_this_cluster(node, credential));
+    foreign.map(|credential| credential.name.clone()).collect()
 }
 
 /// Whether a CA of this cluster has signed a client certificate, now or through what stands behind it in its file.
@@ -47,10 +51,12 @@ pub fn original<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Crede
         .filter(|_| of_this_cluster(node, credential))
 }
 
-/// The same, where `renew` brings the copy up to date: the current user's, embedded.
+/// The same, where `renew` brings the copy up to date: the current user's, embedded. A certificate alone is no secret:
+/// who does not have its key is not given the next one's.
 pub fn followed<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Credential> {
     let embedded = matches!(&credential.place, Place::Kubeconfig { material: Material::Embedded, .. });
-    original(node, credential).filter(|_| embedded && !credential.place.other_entry())
+    let whole = credential.key.seen().is_some_and(|key| key.fits);
+    original(node, credential).filter(|_| embedded && whole && !credential.place.other_entry())
 }
 
 /// What is said of a copy.

@@ -81,7 +81,7 @@ pub fn directory(text: &str) -> Option<Utf8PathBuf> {
         path.starts_with('/').then(|| path.into())
     };
     // The last one wins, as in a file that is laid over another.
-    text.lines().filter_map(value).last()
+    text.lines().filter_map(value).next_back()
 }
 
 #[cfg(test)]

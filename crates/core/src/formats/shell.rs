@@ -58,6 +58,7 @@ mod tests {
             ("export KUBECONFIG=$(find /)", vec![]),
             ("export KUBECONFIG=$KUBECONFIG:/y", vec!["/y"]),
             ("KUBECONFIG=relative", vec![]),
+            ("KUBECONFIG=/srv/$USER/k:/a*:/b`id`", vec![]),
             ("KUBECONFIG=\"/x", vec![]),
             ("KUBECONFIG=", vec![]),
         ] {

@@ -16,7 +16,8 @@ pub fn host(url: &str) -> Option<&str> {
 pub fn same_server(one: &str, other: &str) -> bool {
     let parts = |url: &str| {
         let host = host(url)?.to_ascii_lowercase();
-        let rest = url.trim().split_once("://").map_or(url.trim(), |(_, rest)| rest);
+        let url = url.trim();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let authority = rest.split(['/', '?', '#']).next()?;
         let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
         Some((host, port.unwrap_or("443").to_owned()))

@@ -7,7 +7,7 @@ use super::kubeconfigs::{self, Read};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::assess::Identity;
 use perennial_core::formats::{kubeconfig, shell};
-use perennial_core::inventory::{Entry, Kubelet, Looked, Place, Role};
+use perennial_core::inventory::{Entry, Kubelet, Looked, Place, Role, Trouble};
 use std::collections::BTreeSet;
 
 /// So many homes are looked into, and so many files of one directory.
@@ -64,9 +64,12 @@ pub(super) fn credentials(
     let mut found = Vec::new();
     let in_homes = homes.iter().map(|home| home.join(".kube/config"));
     for path in in_homes.chain(in_shells(tree, homes)) {
-        if seen.insert(path.clone()) {
-            found.extend(entries(tree, &path, |_| true));
+        if !seen.insert(path.clone()) {
+            continue;
         }
+        // A daemon's directory that is closed to us is no person's home.
+        let of_person = path.starts_with("/root") || path.starts_with("/home");
+        found.extend(entries(tree, &path, |read| of_person || !closed(read)));
     }
     for path in beside_admin_conf(tree) {
         if seen.insert(path.clone()) {
@@ -74,6 +77,10 @@ pub(super) fn credentials(
         }
     }
     found
+}
+
+fn closed(read: &Read) -> bool {
+    read.chain.trouble() == Some(&Trouble::PermissionDenied)
 }
 
 /// The kubeconfigs that shells are told, whoever's.

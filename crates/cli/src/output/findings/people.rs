@@ -92,7 +92,7 @@ pub(super) fn stale(language: Language, scene: &Scene<'_>, stale: &StaleCni) -> 
     let mut evidence: Vec<String> = stale.faults.iter().skip(1).map(why).collect();
     for fault in &stale.faults {
         match fault {
-            CniFault::OtherAuthority { trusted, live } => {
+            CniFault::OtherAuthority { trusted, live, .. } => {
                 let fingerprints: Vec<_> = trusted.iter().map(|one| short(one)).collect();
                 evidence.push(identity::trusts(language, &fingerprints.join(language.comma())));
                 evidence.extend(live.as_ref().map(|live| identity::live_authority(language, live.as_str())));
@@ -149,7 +149,8 @@ fn why(language: Language, now: Timestamp, fault: &CniFault) -> String {
     match fault {
         CniFault::TokenExpired { at } => say::token_expired(language, &ago(*at), &date(*at)),
         CniFault::TokenEndsSoon { at } => say::token_ends(language, &until(*at), &date(*at)),
-        CniFault::OtherAuthority { .. } => say::other_authority(language).to_owned(),
+        CniFault::OtherAuthority { ended: Some(at), .. } => say::authority_ended(language, &date(*at)),
+        CniFault::OtherAuthority { ended: None, .. } => say::other_authority(language).to_owned(),
         CniFault::CertificateExpired { at } => say::cni_certificate_expired(language, &ago(*at), &date(*at)),
         CniFault::CertificateEndsSoon { at } => say::cni_certificate_ends(language, &until(*at), &date(*at)),
         CniFault::CertificateOfOtherAuthority => say::certificate_of_other(language).to_owned(),

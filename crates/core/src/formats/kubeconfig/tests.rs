@@ -219,6 +219,38 @@ fn what_client_go_refuses_is_refused() {
 }
 
 #[test]
+fn every_other_user_comes_with_the_first_context_that_names_it() {
+    let text = "current-context: a
+contexts:
+- {name: a, context: {cluster: k, user: u}}
+- {name: b, context: {cluster: gone, user: v}}
+- {name: c, context: {cluster: l, user: w}}
+- {name: d, context: {cluster: k, user: w}}
+clusters:
+- {name: k, cluster: {server: 'https://k:6443', certificate-authority: k.crt}}
+- {name: l, cluster: {server: 'https://l:6443', tls-server-name: api}}
+users:
+- {name: u, user: {client-certificate: u.crt, client-key: u.key}}
+- {name: v, user: {token: t}}
+- {name: w, user: {client-certificate: w.crt, client-key: w.key}}
+- {name: x, user: {client-certificate: x.crt}}
+- {name: z, user: {}}
+";
+    let told = |text: &str| -> Vec<String> {
+        let others = parse_all(text).unwrap().others;
+        others.iter().map(|one| format!("{}|{}|{}", one.user, one.context, one.server)).collect()
+    };
+    // client-go refuses x: a certificate without a key.
+    assert_eq!(told(text), ["v|b|", "w|c|https://l:6443", "z||"]);
+    assert_eq!(parse_all(text).unwrap().current.unwrap().user, "u");
+    let without = text.replace("current-context: a\n", "");
+    assert_eq!(parse_all(&without).unwrap().current.unwrap_err(), Trouble::NoCurrentContext);
+    assert_eq!(told(&without).len(), 4);
+    let many: String = (0..500).map(|n| format!("- {{name: n{n}, user: {{}}}}\n")).collect();
+    assert_eq!(told(&format!("{text}{many}")).len(), MOST);
+}
+
+#[test]
 fn no_error_or_debug_text_carries_a_secret() {
     let plain = kubeadm();
     let key = base64(KEY);
@@ -237,6 +269,14 @@ fn no_error_or_debug_text_carries_a_secret() {
         let shown = format!("{error} {error:?}");
         assert!(pieces.iter().all(|piece| !shown.contains(piece)), "{shown}");
     }
+    let shown = format!(
+        "{:?}",
+        parse_all(
+            &plain.replace("users:", &format!("users:\n- name: t\n  user:\n    token: e30.{key}.{key}"))
+        )
+        .unwrap()
+    );
+    assert!(pieces.iter().all(|piece| !shown.contains(piece)), "{shown}");
     let shown = format!("{:?}", parse(&plain).unwrap());
     assert!(pieces.iter().all(|piece| !shown.contains(piece)) && !shown.contains("old"), "{shown}");
 }
