@@ -14,7 +14,7 @@ mod node;
 mod past;
 
 pub use balancer::Balancer;
-pub use beside::{Beside, Consumed, Copied, OtherPod};
+pub use beside::{Beside, Consumed, Copied, Glimpse, OtherPod, Unreferenced, UnreferencedFile};
 pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
     Published, Publisher, RequestState, Signer, TlsSecret,

@@ -24,6 +24,7 @@ mod static_pods;
 mod store;
 pub mod superseded;
 mod systemd;
+mod unreferenced;
 mod wanted;
 
 pub use again::api as api_client;

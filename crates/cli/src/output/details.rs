@@ -3,15 +3,21 @@
 use super::board::{mark, names};
 use super::check::Report;
 use super::findings::short;
+use super::unreferenced;
 use super::{Column, Fit, Mark, Row, Table, date, exact, short_left};
 use crate::language::{Language, finding, screen as say};
 use perennial_core::assess::{Basis, Memory, memory};
 use perennial_core::inventory::{Authority, Credential, Handshake, Holder, Listener, Looked, Trouble};
 use perennial_pki::certificate::Certificate;
 
-/// The three tables; a table may be empty.
-pub(super) fn tables(language: Language, report: &Report<'_>) -> [Table; 3] {
-    [credentials(language, report), listeners(language, report), holders(language, report)]
+/// The four tables; a table may be empty.
+pub(super) fn tables(language: Language, report: &Report<'_>) -> [Table; 4] {
+    [
+        credentials(language, report),
+        listeners(language, report),
+        holders(language, report),
+        unreferenced::table(language, report),
+    ]
 }
 
 fn credentials(language: Language, report: &Report<'_>) -> Table {

@@ -7,6 +7,7 @@ pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod run;
+mod unreferenced;
 pub(crate) mod verify;
 
 use crate::failure::Failure;

@@ -29,6 +29,7 @@ mod seen;
 mod special;
 mod trust_edges;
 mod two_authorities;
+mod unreferenced;
 mod usages;
 
 use seen::Seen;

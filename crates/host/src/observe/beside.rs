@@ -3,9 +3,9 @@
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::{backups, consumers};
+use super::{backups, consumers, unreferenced};
 use camino::Utf8Path;
-use perennial_core::inventory::{Authority, Beside, Component, File};
+use perennial_core::inventory::{Authority, Beside, Component, File, Kubelet};
 
 /// Looks at everything beside the credentials.
 pub(super) fn beside(
@@ -13,12 +13,14 @@ pub(super) fn beside(
     pods: &StaticPods,
     authorities: &[Authority],
     found: &[Found],
+    kubelet: &Kubelet,
     state_directory: &Utf8Path,
 ) -> Beside {
     Beside {
         key_files: key_files(tree, pods, authorities),
         backups: backups::backups(tree, state_directory, authorities, found),
         pods: consumers::pods(pods, authorities, found),
+        unreferenced: unreferenced::survey(tree, &kubelet.certificate_directory, authorities, found),
     }
 }
 

@@ -108,7 +108,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     troubles.extend(facts.troubles);
     troubles.extend(kubeconfig_trouble);
     let past = past(&tree, look, &mut troubles);
-    let beside = beside::beside(&tree, &pods, &authorities, &found, &look.state_directory);
+    let beside = beside::beside(&tree, &pods, &authorities, &found, &kubelet, &look.state_directory);
     Node {
         name,
         host_name: host,

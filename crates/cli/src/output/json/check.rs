@@ -1,6 +1,7 @@
 //! `CheckReport`.
 
 use super::cluster::ClusterView;
+use super::unreferenced::{self, UnreferencedView};
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::language::Language;
@@ -49,6 +50,10 @@ pub(crate) struct CheckReport<'a> {
     cluster: Option<ClusterView<'a>>,
     /// Static pods beside the control plane's components, and the credentials that they get to.
     consumers: Vec<ConsumerView<'a>>,
+    /// Certificate files in the directories in use that nothing on this node names: seen, and not judged.
+    unreferenced: Vec<UnreferencedView<'a>>,
+    /// How many more of them there are, which nobody looked at.
+    unreferenced_left_out: usize,
     /// A run that was neither finished nor undone.
     open_run: Option<&'a str>,
 }
@@ -319,6 +324,8 @@ impl<'a> CheckReport<'a> {
             holders: node.holders.iter().map(|holder| holder_view(report, holder)).collect(),
             cluster: ClusterView::of(report),
             consumers: consumers(node),
+            unreferenced: unreferenced::views(node),
+            unreferenced_left_out: node.beside.unreferenced.left_out,
             open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
         }
     }
