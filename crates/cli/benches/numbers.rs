@@ -2,6 +2,9 @@
 //! same run. It prints and does not judge: a machine that is busy with other things is slower, and says so by its
 //! load average.
 
+#[path = "numbers/scale.rs"]
+mod scale;
+
 use perennial_lab::{Lab, Options, Progress};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -32,13 +35,23 @@ fn main() -> ExitCode {
     if !std::env::args().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
-    match measure() {
+    // Only what needs no cluster: `cargo bench … --bench numbers -- scale`.
+    let alone = std::env::args().any(|argument| argument == "scale");
+    match if alone { measure_scale() } else { measure() } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("numbers: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn measure_scale() -> Result<()> {
+    let mut table = Vec::new();
+    scale::rows(&mut table)?;
+    println!("\nload average (1 min) {}; {} processors\n", load()?, cores());
+    print(&table);
+    Ok(())
 }
 
 fn measure() -> Result<()> {
@@ -62,6 +75,7 @@ fn measure() -> Result<()> {
     checks(&lab, &mut table)?;
     renewals(&lab, &mut table)?;
     issues(&lab, &issue_ten, &mut table)?;
+    scale::rows(&mut table)?;
     let size = std::fs::metadata(&binary)?.len();
     table.push(["binary".into(), "≤ 12 MB".into(), format!("{:.1} MB", size as f64 / 1e6), "–".into()]);
 
@@ -174,14 +188,19 @@ struct Measured {
 fn many(lab: &Lab, times: usize, command: &[&str]) -> Result<Vec<Measured>> {
     let times = times.to_string();
     let told = lab.must("cp1", &[&["perl", "/root/measure.pl", &times], command].concat())?;
+    measured(&told, |status| status == 0.0).map_err(|error| format!("{}: {error}", command.join(" ")).into())
+}
+
+/// Reads what [`MEASURE`] prints.
+fn measured(told: &str, good: impl Fn(f64) -> bool) -> Result<Vec<Measured>> {
     let mut runs = Vec::new();
     for line in told.lines() {
         let numbers = line.split(' ').map(str::parse).collect::<std::result::Result<Vec<f64>, _>>()?;
         let [seconds, kib, status] = numbers[..] else {
             return Err(format!("not understood: {line}").into());
         };
-        if status != 0.0 {
-            return Err(format!("{} ended with {status}", command.join(" ")).into());
+        if !good(status) {
+            return Err(format!("it ended with {status}").into());
         }
         runs.push(Measured { seconds, kib });
     }

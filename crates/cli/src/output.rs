@@ -9,6 +9,7 @@ mod line;
 pub(crate) mod places;
 mod span;
 mod table;
+mod unreferenced;
 mod wrap;
 
 pub(crate) mod check;

@@ -17,7 +17,7 @@ mod past;
 mod tokens;
 
 pub use balancer::Balancer;
-pub use beside::{Beside, Consumed, Copied, OtherPod};
+pub use beside::{Beside, Consumed, Copied, Glimpse, OtherPod, Unreferenced, UnreferencedFile};
 pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
     Published, Publisher, RequestState, ServiceServed, Signer, TlsSecret,

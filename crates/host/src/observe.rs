@@ -28,6 +28,7 @@ mod store;
 pub mod superseded;
 mod systemd;
 mod tokens;
+mod unreferenced;
 mod wanted;
 
 pub use again::api as api_client;

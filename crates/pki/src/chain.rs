@@ -124,13 +124,16 @@ pub fn signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
     certificate.issuer_der() == issuer.subject_der() && certificate.is_signed_with(issuer, false)
 }
 
-/// The candidate that has signed it. Of several (one key, more than one certificate) the one that ends last.
+/// The candidate that has signed it. Of several (one key, more than one certificate) the one that ends last. Of those
+/// that have the issuer's name no more are tried than Go would.
 pub fn issuer_among<'a>(
     leaf: &Certificate,
     candidates: impl IntoIterator<Item = &'a Certificate>,
 ) -> Option<&'a Certificate> {
     candidates
         .into_iter()
+        .filter(|candidate| leaf.issuer_der() == candidate.subject_der())
+        .take(MAX_SIGNATURES)
         .filter(|candidate| signed_by(leaf, candidate))
         .max_by_key(|issuer| issuer.not_after())
 }

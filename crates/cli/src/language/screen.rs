@@ -28,6 +28,7 @@ words! {
     col_process { en: "PROCESS", zh: "进程" }
     col_holds { en: "HOLDS", zh: "内存中" }
     col_why { en: "WHY", zh: "依据" }
+    col_unreferenced { en: "NAMED BY NOTHING (under /etc/kubernetes)", zh: "未被引用的文件（/etc/kubernetes 下）" }
     others { en: "others", zh: "其他" }
     unreadable { en: "unreadable", zh: "无法读取" }
     missing { en: "missing", zh: "缺失" }
@@ -57,6 +58,8 @@ messages! {
     different(credential: &str) { en: "≠ {credential}", zh: "≠ {credential}" }
     why_and_when(why: &str, when: &str) { en: "{why}: {when}", zh: "{why}（{when}）" }
     alike(n: usize) { en: "{n} alike", zh: "{n} 个相同" }
+    files_in(n: usize, directory: &str) { en: [n: "{n} file in {directory}", "{n} files in {directory}"], zh: "{directory} 中的 {n} 个文件" }
+    more_files(n: usize) { en: [n: "{n} more file, not looked at", "{n} more files, not looked at"], zh: "另有 {n} 个文件未查看" }
     critical(n: usize) { en: "{n} critical", zh: "{n} 项严重" }
     warnings(n: usize) { en: [n: "{n} warning", "{n} warnings"], zh: "{n} 项警告" }
     notices(n: usize) { en: [n: "{n} notice", "{n} notices"], zh: "{n} 项提示" }

@@ -4,6 +4,7 @@ use super::board::{mark, names};
 use super::check::Report;
 use super::evidence::why;
 use super::findings::short;
+use super::unreferenced;
 use super::{Column, Fit, Mark, Row, Table, date, short_left};
 use crate::language::{Language, kubeconfigs, screen as say};
 use perennial_core::assess::{Judgement, Memory, judge_pod, processes};
@@ -12,9 +13,14 @@ use perennial_core::inventory::{
 };
 use perennial_pki::certificate::Certificate;
 
-/// The three tables; a table may be empty.
-pub(super) fn tables(language: Language, report: &Report<'_>) -> [Table; 3] {
-    [credentials(language, report), listeners(language, report), holders(language, report)]
+/// The four tables; a table may be empty.
+pub(super) fn tables(language: Language, report: &Report<'_>) -> [Table; 4] {
+    [
+        credentials(language, report),
+        listeners(language, report),
+        holders(language, report),
+        unreferenced::table(language, report),
+    ]
 }
 
 fn credentials(language: Language, report: &Report<'_>) -> Table {

@@ -9,6 +9,7 @@ pub(crate) mod explain;
 mod holders;
 pub(crate) mod plan;
 pub(crate) mod run;
+mod unreferenced;
 pub(crate) mod verify;
 
 use super::escape::escape_json;

@@ -36,6 +36,9 @@ fn a07_every_pair_is_listed_once_by_where_it_really_is() {
     for path in ["etc/kubernetes/ssl/apiserver.crt.old", "etc/ssl/etcd/ssl/member-cp1.pem.old"] {
         tree.write(path, tree.issue("ca", &Leaf::server("/CN=old").days(-800, -400)).certificate);
     }
+    // What is left of an etcd that kubeadm once ran is not this one's.
+    let left = Leaf::client("/CN=kube-etcd-healthcheck-client").days(-800, -400);
+    tree.pair("etc/kubernetes/ssl/etcd/healthcheck-client", &tree.issue("etcd-ca", &left));
     let other = Leaf::both("/CN=etcd-node-w1").names(&["DNS:w1", "IP:10.0.0.21"]);
     tree.etcd_pair("node-w1", &tree.issue("etcd-ca", &other));
     let seen = assert_members_pair(&tree);

@@ -39,6 +39,7 @@ mod token_keys;
 mod trees;
 mod trust_edges;
 mod two_authorities;
+mod unreferenced;
 mod usages;
 
 use seen::Seen;

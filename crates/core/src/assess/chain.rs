@@ -78,7 +78,8 @@ pub(super) fn check(
         return say(State::NotApplicable);
     };
     let (authority, roots) = roots;
-    for between in rest.iter().filter(|one| one.is_ca() && !one.is_self_signed() && !roots.contains(one)) {
+    let authorities = rest.iter().filter(|one| one.is_ca() && !roots.contains(one));
+    for between in authorities.take(trust::LONGEST_CHAIN).filter(|one| !one.is_self_signed()) {
         say(intermediate(&credential.name, leaf, rest, roots, between, policy, now));
     }
     say(way(credential, leaf, rest, authority, roots, now));

@@ -12,7 +12,7 @@ use perennial_pki::chain::{Fault, Use, faults, issuer_among, signed_by};
 use std::collections::BTreeSet;
 
 /// Chains are shorter than this; longer ones are Go's to refuse.
-const LONGEST_CHAIN: usize = 8;
+pub(crate) const LONGEST_CHAIN: usize = 8;
 
 /// Who talks to whom. Its credentials belong together: one that has ended breaks all of it.
 #[derive(Clone, Debug)]

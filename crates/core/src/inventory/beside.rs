@@ -20,6 +20,37 @@ pub struct Beside {
     pub pods: Vec<OtherPod>,
     /// What kube-apiserver has written down of its clients.
     pub heard: Heard,
+    /// Certificate files in the directories in use that nothing on this node names.
+    pub unreferenced: Unreferenced,
+}
+
+/// Certificate files that nothing on this node names: seen, and not judged.
+#[derive(Clone, Debug, Default)]
+pub struct Unreferenced {
+    /// Those that were looked at, sorted by their paths.
+    pub files: Vec<UnreferencedFile>,
+    /// How many more there are, which nobody looked at.
+    pub left_out: usize,
+}
+
+/// A certificate file that nothing on this node names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreferencedFile {
+    /// Its path.
+    pub path: Utf8PathBuf,
+    /// What is in it. There may be thousands of them: no more than this is kept.
+    pub holds: Looked<Glimpse>,
+}
+
+/// As much of a file's certificates as is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// The subject of the first.
+    pub subject: String,
+    /// Its end.
+    pub not_after: Timestamp,
+    /// How many there are.
+    pub certificates: usize,
 }
 
 impl OtherPod {

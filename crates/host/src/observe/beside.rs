@@ -3,9 +3,9 @@
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::{backups, cni, tokens};
+use super::{backups, cni, tokens, unreferenced};
 use camino::Utf8Path;
-use perennial_core::inventory::{Authority, Beside, Component, File, Heard, OtherPod};
+use perennial_core::inventory::{Authority, Beside, Component, File, Heard, Kubelet, OtherPod};
 
 /// Looks at everything beside the credentials.
 pub(super) fn beside(
@@ -14,6 +14,7 @@ pub(super) fn beside(
     authorities: &[Authority],
     found: &[Found],
     others: Vec<OtherPod>,
+    kubelet: &Kubelet,
     state_directory: &Utf8Path,
 ) -> Beside {
     Beside {
@@ -24,6 +25,7 @@ pub(super) fn beside(
         pods: others,
         // What it says depends on everything else, which is looked at first.
         heard: Heard::default(),
+        unreferenced: unreferenced::survey(tree, &kubelet.certificate_directory, authorities, found),
     }
 }
 

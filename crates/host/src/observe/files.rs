@@ -87,22 +87,33 @@ impl Tree {
         Content { file: File { path: path.to_owned(), facts }, bytes }
     }
 
+    /// Where a file really is, and its bytes alone: for files of which nothing else matters.
+    pub(super) fn bytes(&self, path: &Utf8Path) -> Looked<(Utf8PathBuf, Zeroizing<Vec<u8>>)> {
+        match self.open(path) {
+            Ok(opened) => Looked::Seen((opened.path, opened.bytes)),
+            Err(Looked::Unusable(trouble)) => Looked::Unusable(trouble),
+            Err(_) => Looked::Absent,
+        }
+    }
+
     /// The names in a directory, sorted.
     pub fn names(&self, directory: &Utf8Path) -> Looked<Vec<String>> {
-        let real = match self.resolve(directory) {
-            Ok(end) => self.below(&end.path),
-            Err(error) => return unread(&error),
-        };
-        let listed: Result<Vec<String>, std::io::Error> = std::fs::read_dir(real).and_then(|entries| {
-            entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect()
-        });
-        match listed {
-            Ok(mut names) => {
-                names.sort();
-                Looked::Seen(names)
+        let mut names = Vec::new();
+        self.each_name(directory, |name| names.push(name)).map(|()| {
+            names.sort();
+            names
+        })
+    }
+
+    /// The names in a directory one by one: there may be a great many.
+    pub(super) fn each_name(&self, directory: &Utf8Path, mut each: impl FnMut(String)) -> Looked<()> {
+        let listed = self.resolve(directory).and_then(|end| {
+            for entry in std::fs::read_dir(self.below(&end.path))? {
+                each(entry?.file_name().to_string_lossy().into_owned());
             }
-            Err(error) => unread(&error),
-        }
+            Ok(())
+        });
+        listed.map_or_else(|error| unread(&error), Looked::Seen)
     }
 
     /// Whether something is there.
@@ -120,6 +131,11 @@ impl Tree {
         Some(self.resolve(path.parent()?).ok()?.path.join(path.file_name()?))
     }
 
+    /// The path with every symbolic link resolved.
+    pub(super) fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        self.resolve(path).ok().map(|end| end.path)
+    }
+
     /// What the entry itself is: a link is a link.
     pub(super) fn entry(&self, path: &Utf8Path) -> Option<Metadata> {
         let directory = self.resolve(path.parent()?).ok()?.path;
@@ -132,6 +148,19 @@ impl Tree {
     }
 
     fn read_facts(&self, path: &Utf8Path) -> Result<(FileFacts, Zeroizing<Vec<u8>>), Looked<()>> {
+        let Opened { path: end, file, metadata, bytes } = self.open(path)?;
+        let facts = FileFacts {
+            link_target: Some(end.clone()).filter(|end| end != path),
+            directory: self.directory(&end),
+            label: label(&file),
+            fixed: if self.is_copy() { None } else { fixed(&file, &end) },
+            exposes_key: metadata.mode() & 0o004 != 0 && holds_key(&bytes) && self.others_get_to(&end),
+            ..facts(&metadata, &bytes)
+        };
+        Ok((facts, bytes))
+    }
+
+    fn open(&self, path: &Utf8Path) -> Result<Opened, Looked<()>> {
         let end = self.resolve(path).map_err(|error| unread(&error))?;
         let real = self.below(&end.path);
         // What is no file is not even opened: a device may do something, a FIFO waits.
@@ -158,15 +187,7 @@ impl Tree {
         if bytes.len() as u64 > LIMIT {
             return Err(Looked::Unusable(Trouble::TooLarge { limit: LIMIT }));
         }
-        let facts = FileFacts {
-            link_target: Some(end.path.clone()).filter(|end| end != path),
-            directory: self.directory(&end.path),
-            label: label(&file),
-            fixed: if self.is_copy() { None } else { fixed(&file, &end.path) },
-            exposes_key: metadata.mode() & 0o004 != 0 && holds_key(&bytes) && self.others_get_to(&end.path),
-            ..facts(&metadata, &bytes)
-        };
-        Ok((facts, bytes))
+        Ok(Opened { path: end.path, file, metadata, bytes })
     }
 
     /// Whether others than owner and group may pass every directory on the way to a file.
@@ -219,6 +240,15 @@ impl Tree {
         }
         Ok(End { path: inside, by_link: links > 0 })
     }
+}
+
+/// A file that was read.
+struct Opened {
+    /// Where it really is.
+    path: Utf8PathBuf,
+    file: std::fs::File,
+    metadata: Metadata,
+    bytes: Zeroizing<Vec<u8>>,
 }
 
 /// Where a path ends, as the node's own programs name it.

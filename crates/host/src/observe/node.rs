@@ -114,7 +114,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     troubles.extend(kubeconfig_trouble);
     let past = past(&tree, look, &mut troubles);
     consumers::fill(&mut others, name.as_deref(), &containers);
-    let beside = beside::beside(&tree, &pods, &authorities, &found, others, &look.state_directory);
+    let beside = beside::beside(&tree, &pods, &authorities, &found, others, &kubelet, &look.state_directory);
     let audit = pods.path(Component::KubeApiserver, "audit-log-path");
     let mut node = Node {
         name,

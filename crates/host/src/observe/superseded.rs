@@ -127,7 +127,8 @@ fn may_hold(path: &Utf8Path) -> bool {
     name != "journal" && !path.extension().is_some_and(|extension| other.contains(&extension))
 }
 
-fn inside(tree: &Tree, path: &Utf8Path, bytes: &[u8]) -> Vec<Certificate> {
+/// The certificates in a PEM text or a kubeconfig; none where it is neither.
+pub(super) fn inside(tree: &Tree, path: &Utf8Path, bytes: &[u8]) -> Vec<Certificate> {
     let contains = |words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
     if contains(b"-----BEGIN CERTIFICATE-----") {
         return certificates(bytes).unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::cluster::ClusterView;
 use super::cni::{self, CniView};
 use super::holders::{ConsumerView, HolderView, consumers, holders};
+use super::unreferenced::{self, UnreferencedView};
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::language::Language;
@@ -51,6 +52,10 @@ pub(crate) struct CheckReport<'a> {
     consumers: Vec<ConsumerView<'a>>,
     /// The kubeconfigs of the container network's plugins.
     cni: Vec<CniView<'a>>,
+    /// Certificate files in the directories in use that nothing on this node names: seen, and not judged.
+    unreferenced: Vec<UnreferencedView<'a>>,
+    /// How many more of them there are, which nobody looked at.
+    unreferenced_left_out: usize,
     /// A run that was neither finished nor undone.
     open_run: Option<&'a str>,
 }
@@ -295,6 +300,8 @@ impl<'a> CheckReport<'a> {
             cluster: ClusterView::of(report),
             consumers: consumers(node),
             cni: cni::views(report),
+            unreferenced: unreferenced::views(node),
+            unreferenced_left_out: node.beside.unreferenced.left_out,
             open_run: node.past.open.as_ref().map(|open| open.id.as_str()),
         }
     }
