@@ -254,7 +254,14 @@ fn through_the_api(node: &Node) -> Vec<Edge> {
         Looked::Unusable(trouble) => {
             let proof = nothing(trouble.to_string());
             let strength = Strength::Nothing;
-            return vec![edge(Party::Administrator, apiserver, "admin.conf", proof, Verdict::Refuted, strength)];
+            return vec![edge(
+                Party::Administrator,
+                apiserver,
+                "admin.conf",
+                proof,
+                Verdict::Refuted,
+                strength,
+            )];
         }
     };
     // The request was made with the file itself.

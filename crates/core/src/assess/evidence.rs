@@ -152,7 +152,9 @@ impl Judgement {
             (None, None) => (Memory::Unproven(nothing), Strength::Nothing),
             (Some(file), None) => (fresh(file), file.strength),
             (None, Some(older)) => (stale(older), older.strength),
-            (Some(file), Some(older)) if file.strength > older.strength => (fresh(file), weakened(file.strength)),
+            (Some(file), Some(older)) if file.strength > older.strength => {
+                (fresh(file), weakened(file.strength))
+            }
             (Some(file), Some(older)) if file.strength < older.strength => {
                 (stale(older), weakened(older.strength))
             }

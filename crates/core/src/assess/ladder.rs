@@ -223,7 +223,8 @@ impl Process<'_> {
             return None;
         }
         let speaks = if start == ForTheFile { ForTheFile } else { ForNeither };
-        let evidence = Evidence::new(Basis::LeaseRenewed, speaks, if speaks == ForTheFile { Weak } else { Nothing });
+        let evidence =
+            Evidence::new(Basis::LeaseRenewed, speaks, if speaks == ForTheFile { Weak } else { Nothing });
         Some(Evidence { at: Some(renewed), ..evidence })
     }
 
@@ -278,12 +279,13 @@ impl Process<'_> {
     fn refused(&self, node: &Node) -> Option<Evidence> {
         self.component?;
         let heard = &node.beside.heard;
-        let ours = |serial: &str| {
-            heard.replaced.iter().any(|one| self.is_replaced(one) && one.serial == serial)
-        };
+        let ours =
+            |serial: &str| heard.replaced.iter().any(|one| self.is_replaced(one) && one.serial == serial);
         let told = |at: Timestamp| {
             // Before the file changed it was in use.
-            self.was_there(at) == Some(true) && self.tells_now(at) && self.changed().is_some_and(|file| at > file)
+            self.was_there(at) == Some(true)
+                && self.tells_now(at)
+                && self.changed().is_some_and(|file| at > file)
         };
         let refused = heard.refused.seen()?.iter().filter(|one| ours(&one.serial) && told(one.at));
         let newest = refused.max_by_key(|one| one.at)?;

@@ -108,7 +108,12 @@ mod tests {
     }
 
     fn scheduler(credential: &str, from: &str) -> String {
-        line("system:kube-scheduler", "kube-scheduler/v1.36.3 (linux/amd64) x/leader-election", credential, from)
+        line(
+            "system:kube-scheduler",
+            "kube-scheduler/v1.36.3 (linux/amd64) x/leader-election",
+            credential,
+            from,
+        )
     }
 
     #[test]

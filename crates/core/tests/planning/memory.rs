@@ -4,8 +4,8 @@ use crate::control_plane::{control_plane, file, now, of_role};
 use crate::{container, days};
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::assess::{
-    Basis, Finding, Judgement, Memory, Policy, Speaks, State, Strength, Witness, assess, judge, judge_kubelet,
-    processes,
+    Basis, Finding, Judgement, Memory, Policy, Speaks, State, Strength, Witness, assess, judge,
+    judge_kubelet, processes,
 };
 use perennial_core::inventory::{
     Cluster, Component, Credential, Lease, Looked, Material, Node, Place, Refused, Replaced, Role, Shown,
@@ -92,9 +92,12 @@ fn without_any_witness_nothing_is_proven() {
 fn the_files_certificate_in_the_audit_log_is_decisive_from_this_node() {
     let mut node = in_between();
     let file = fingerprint(&node, "scheduler.conf");
-    for (from, strength) in
-        [(HERE, Strength::Decisive), ("127.0.0.1", Strength::Decisive), (ELSEWHERE, Strength::Strong), ("", Strength::Strong)]
-    {
+    for (from, strength) in [
+        (HERE, Strength::Decisive),
+        ("127.0.0.1", Strength::Decisive),
+        (ELSEWHERE, Strength::Strong),
+        ("", Strength::Strong),
+    ] {
         heard(&mut node, vec![shown(&file, from, 10)]);
         assert_eq!(verdict(&node), (Memory::Fresh(Basis::ShowedTheFiles), strength), "{from}");
     }
@@ -254,7 +257,11 @@ fn lease(holder: &str, seconds: i64) -> Looked<Cluster> {
         resource_version: "1".into(),
         coordinated: false,
     };
-    Looked::Seen(Cluster { leases: vec![lease], node_lease_renewed: Some(ago(seconds)), ..Cluster::default() })
+    Looked::Seen(Cluster {
+        leases: vec![lease],
+        node_lease_renewed: Some(ago(seconds)),
+        ..Cluster::default()
+    })
 }
 
 #[test]
@@ -321,7 +328,10 @@ fn the_kubelet_has_a_ladder_of_its_own() {
     heard(&mut node, vec![by_kubelet(&"b".repeat(64), HERE, 10)]);
     assert_eq!(of_kubelet(&node), (Memory::Stale(Basis::ShowedOther), Strength::Decisive));
     // Shown just before it rotated, or by another node.
-    heard(&mut node, vec![by_kubelet(&"b".repeat(64), HERE, 3500), by_kubelet(&"c".repeat(64), ELSEWHERE, 10)]);
+    heard(
+        &mut node,
+        vec![by_kubelet(&"b".repeat(64), HERE, 3500), by_kubelet(&"c".repeat(64), ELSEWHERE, 10)],
+    );
     assert_eq!(of_kubelet(&node), (Memory::Fresh(Basis::RotatesItself), Strength::Weak));
     // It does not run, or nothing does.
     let mut down = kubelet(ago(60), ago(3600));

@@ -1,9 +1,9 @@
 //! What lies beside the credentials.
 
+use super::backups;
 use super::credentials::Found;
 use super::files::Tree;
 use super::static_pods::StaticPods;
-use super::backups;
 use camino::Utf8Path;
 use perennial_core::inventory::{Authority, Beside, Component, File, Heard, OtherPod};
 

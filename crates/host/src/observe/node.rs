@@ -64,8 +64,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let mut others = consumers::pods(&pods, &authorities, &found);
     let wanted = consumers::wanted(&others, name.as_deref());
     let holds = holders::HOLDERS.into_iter().any(|component| pods.runs(component)) || !wanted.is_empty();
-    let socket = (processes && holds)
-        .then(|| kubelet.runtime_socket.clone());
+    let socket = (processes && holds).then(|| kubelet.runtime_socket.clone());
 
     let servers = if look.objects && ask_listeners && pods.runs(Component::KubeApiserver) {
         balancer::servers(&found, listeners::api_address(&pods, address))

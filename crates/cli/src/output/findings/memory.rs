@@ -69,13 +69,11 @@ fn kubelet(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
 }
 
 /// The names, what was seen of each, and until when the oldest certificate lasts.
-fn seen<'a>(
-    language: Language,
-    group: &Group<'a>,
-) -> (Vec<&'a str>, Vec<String>, Option<jiff::Timestamp>) {
+fn seen<'a>(language: Language, group: &Group<'a>) -> (Vec<&'a str>, Vec<String>, Option<jiff::Timestamp>) {
     let (mut names, mut evidence, mut latest) = (Vec::new(), Vec::new(), None);
     for finding in group.all() {
-        let Finding::ProcessStale { component, file, basis, strength, started, file_changed } = finding else {
+        let Finding::ProcessStale { component, file, basis, strength, started, file_changed } = finding
+        else {
             continue;
         };
         names.push(component.name());

@@ -13,9 +13,7 @@ use crate::output::groups::{Group, groups};
 use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_core::assess::{About, Check, Edge, Severity, State, Strength, edges};
-use perennial_core::inventory::{
-    Authority, Credential, Handshake, Layout, Listener, Looked, Node, Place,
-};
+use perennial_core::inventory::{Authority, Credential, Handshake, Layout, Listener, Looked, Node, Place};
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
 
