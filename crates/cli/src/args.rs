@@ -90,6 +90,8 @@ pub(crate) struct Renew {
 
 #[derive(Debug, Args)]
 pub(crate) struct Reload {
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) restart_apiserver: WhenRestart,
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[command(flatten)]

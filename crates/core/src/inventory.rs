@@ -18,7 +18,7 @@ pub use balancer::Balancer;
 pub use beside::{Beside, Consumed, Copied, OtherPod};
 pub use cluster::{
     Approvals, BOOTSTRAPPERS_GROUP, Cluster, KubeletRequest, Lease, NODE_USER, NODES_GROUP, Objects,
-    Published, Publisher, RequestState, Signer, TlsSecret,
+    Published, Publisher, RequestState, ServiceServed, Signer, TlsSecret,
 };
 pub use credential::{Authority, Chain, Credential, Key, Material, NamedBy, Place, Role};
 pub use file::{Attribute, Directory, File, FileFacts, Fixed};

@@ -20,6 +20,10 @@ messages! {
         en: "{object} ({entry}) holds another CA than the one in use",
         zh: "{object}（{entry}）中的证书机构与正在使用的不同",
     }
+    bundle_refuses(object: &str, entry: &str, service: &str) {
+        en: "{object} ({entry}) does not trust what {service} serves",
+        zh: "{object}（{entry}）不信任 {service} 提供的证书",
+    }
     bundle_foreign(object: &str, entry: &str) {
         en: "{object} ({entry}) holds other CAs beside the one in use",
         zh: "{object}（{entry}）中除正在使用的证书机构外还有其他证书机构",

@@ -187,8 +187,8 @@ words! {
     }
     usage_renew { en: "perennial renew [OPTIONS]", zh: "perennial renew [选项]" }
     about_reload {
-        en: "Restart only the processes that are proven to hold an older certificate than their file",
-        zh: "只重启已证明仍在使用旧证书的进程",
+        en: "Restart only what holds an older certificate in memory than its file, or one that ends there",
+        zh: "只重启内存中仍持有旧证书、或内存中的证书即将到期的进程",
     }
     usage_reload { en: "perennial reload [OPTIONS]", zh: "perennial reload [选项]" }
     about_verify {

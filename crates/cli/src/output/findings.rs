@@ -232,7 +232,7 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
                 say::loopback_ends(language, &address.to_string(), &left(language, now, *at), &date(*at))
             },
             left_alone: Some(since(language, *at, now, say::loopback_effect(language))),
-            command: Some("perennial renew --restart-apiserver always".to_owned()),
+            command: Some("perennial reload".to_owned()),
             ..Told::default()
         },
         Finding::FileMissing { .. } => Told {

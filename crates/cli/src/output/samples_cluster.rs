@@ -3,7 +3,7 @@
 use super::samples::{chain, healthy, time};
 use perennial_core::inventory::{
     Approvals, Balancer, Cluster, Handshake, KubeletRequest, Looked, Node, Objects, Published, Publisher,
-    RequestState, Served, Signer, TlsSecret, Trouble,
+    RequestState, Served, ServiceServed, Signer, TlsSecret, Trouble,
 };
 use perennial_pki::certificate::Certificate;
 use perennial_pki::request::Request;
@@ -17,7 +17,15 @@ fn published(publisher: Publisher, object: &str, entry: &str, from: &[&str]) -> 
         entry: entry.to_owned(),
         authorities: Looked::Seen(from.iter().map(certificate).collect()),
         ignorable: false,
+        service: None,
     }
+}
+
+/// A webhook's bundle, and behind it a service that shows kube-apiserver's certificate.
+fn serving(bundle: &[&str], name: &str) -> Published {
+    let service = ServiceServed { name: name.to_owned(), port: 443, served: met("apiserver") };
+    let object = "validatingwebhookconfiguration/x";
+    Published { service: Some(service), ..published(Publisher::Webhook, object, "x", bundle) }
 }
 
 const INFO: &str = "configmap/cluster-info -n kube-public";
@@ -65,12 +73,7 @@ pub(crate) fn in_order() -> Node {
             ),
             published(Publisher::ClientAuthority, AUTHENTICATION, "client-ca-file", &["ca"]),
             published(Publisher::FrontProxyAuthority, AUTHENTICATION, "requestheader", &["front-proxy-ca"]),
-            published(
-                Publisher::Webhook,
-                "validatingwebhookconfiguration/x",
-                "x",
-                &["config-old", "etcd-ca"],
-            ),
+            serving(&["config-old", "ca"], "kubernetes"),
         ],
         requests: Looked::Seen(vec![
             request("csr-old", "2026-08-01T00:00:00Z", RequestState::Pending),
@@ -116,6 +119,7 @@ pub(crate) fn troubled() -> Node {
                 "pods.policy.example",
                 &["kubelet-client-expired"],
             ),
+            serving(&["etcd-ca"], "hook.shop.svc"),
             broken,
             unseen,
         ],

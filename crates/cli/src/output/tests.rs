@@ -194,7 +194,7 @@ fn renewal(node: &Node) -> Plan {
 #[test]
 fn plans() {
     let all = renewal(&three());
-    let stale = reload(&three(), &request(Verb::Reload), time(LATE)).unwrap();
+    let stale = reload(&three(), &request(Verb::Reload), &Policy::default(), time(LATE)).unwrap();
     for (language, code) in LANGUAGES {
         snapshot(&format!("plan_renew_{code}"), &plan::screen(language, &all));
         snapshot(&format!("plan_reload_{code}"), &plan::screen(language, &stale));

@@ -5,7 +5,7 @@ use crate::args::Reload;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
-use perennial_core::plan::{Request, RestartApiserver, Verb, reload};
+use perennial_core::plan::{Request, Verb, reload};
 
 pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure> {
     let request = Request {
@@ -14,10 +14,11 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
         validity_seconds: 0,
         due: false,
         force: false,
-        restart_apiserver: RestartApiserver::Never,
+        restart_apiserver: arguments.restart_apiserver.into(),
         workload: !arguments.no_workload,
     };
-    let decide = |node: &_, now| reload(node, &request, now);
+    let policy = session.global.policy();
+    let decide = |node: &_, now| reload(node, &request, &policy, now);
     change::run(
         session,
         &Change { name: "reload", consent: arguments.consent, give_up: None, decide: &decide },

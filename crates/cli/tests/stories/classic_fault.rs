@@ -6,6 +6,7 @@
 //! `reload` alone repairs it.
 
 use crate::support::{Cluster, Said, Stage, never, until};
+use serde_json::Value;
 use std::time::Duration;
 
 /// They never re-read their kubeconfigs.
@@ -34,10 +35,33 @@ pub(crate) fn story(stage: &mut Stage) {
     let both = "PRN4103 2 processes still hold older certificates than their files: kube-controller-manager, kube-scheduler";
     assert!(said.contains(both) && said.contains("perennial reload"), "{checked:?}");
 
+    let heard = cluster.diagnose();
+    for component in FORGETFUL {
+        let held = held_by(&heard, component).unwrap_or_else(|| panic!("{component}: {heard:#}"));
+        assert_eq!(held["command"], "perennial reload", "{heard:#}");
+    }
+
     let reloaded = cluster.perennial(&["reload", "--yes"]);
     assert_eq!(reloaded.status, 0, "{reloaded:?}");
     cluster.becomes_ready("after-the-runbook");
     assert_eq!(cluster.codes(), [""; 0]);
+    // The same lines are still there: they are history now.
+    let heard = cluster.diagnose();
+    assert_eq!(critical(&heard), [""; 0], "{heard:#}");
+}
+
+/// The answer that a process holds an older certificate than its file.
+fn held_by<'a>(heard: &'a Value, component: &str) -> Option<&'a Value> {
+    let mut answers = heard["answers"].as_array()?.iter();
+    answers.find(|one| {
+        one["cause"] == "heldInMemory" && one["message"].as_str().is_some_and(|it| it.contains(component))
+    })
+}
+
+/// What `diagnose` says that must be seen to.
+pub(crate) fn critical(heard: &Value) -> Vec<&str> {
+    let answers = heard["answers"].as_array().expect("answers").iter();
+    answers.filter(|one| one["severity"] == "critical").filter_map(|one| one["message"].as_str()).collect()
 }
 
 /// Ages the certificates and waits until they have ended and the processes that hold them are locked out.

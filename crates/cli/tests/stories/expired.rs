@@ -3,7 +3,7 @@
 //! No kubectl works, nothing is reconciled. Bare `perennial` says what is dead and what to do, and that one command
 //! brings the cluster back: `renew`.
 
-use crate::classic_fault::everything_ends;
+use crate::classic_fault::{critical, everything_ends};
 use crate::support::{Said, Stage};
 use std::time::Instant;
 
@@ -22,6 +22,14 @@ pub(crate) fn story(stage: &mut Stage) {
     assert_eq!(checked.status, 2, "{checked:?}");
     assert!(Said::by(&checked).contains("PRN1101"), "{checked:?}");
 
+    let heard = cluster.diagnose();
+    let first = &heard["answers"][0];
+    assert_eq!(
+        (&first["code"], &first["command"]),
+        (&"PRN1101".into(), &"perennial renew".into()),
+        "{heard:#}"
+    );
+
     let began = Instant::now();
     let renewed = cluster.perennial(&["renew", "--yes"]);
     assert_eq!(renewed.status, 0, "{renewed:?}");
@@ -32,4 +40,6 @@ pub(crate) fn story(stage: &mut Stage) {
     let verified = cluster.perennial(&["verify"]);
     assert_eq!(verified.status, 0, "{verified:?}");
     assert_eq!(cluster.codes(), [""; 0]);
+    let heard = cluster.diagnose();
+    assert_eq!(critical(&heard), [""; 0], "{heard:#}");
 }

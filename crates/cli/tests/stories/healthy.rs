@@ -5,6 +5,7 @@
 //! are restarted exactly once. Names and usages are what they were, and openssl and kubeadm see what perennial
 //! says. A second run changes nothing, and kubeadm can go on as if nothing had been.
 
+use crate::classic_fault::critical;
 use crate::support::{Cluster, Said, Stage, assert_same, leaves, mismatched_pairs, until};
 use std::time::{Duration, Instant};
 
@@ -94,4 +95,6 @@ fn kubeadm_can_go_on(cluster: &Cluster) {
     let reloaded = cluster.perennial(&["reload", "--yes"]);
     assert_eq!(reloaded.status, 0, "{reloaded:?}");
     assert_eq!(cluster.perennial(&["verify"]).status, 0);
+    let heard = cluster.diagnose();
+    assert_eq!(critical(&heard), [""; 0], "{heard:#}");
 }

@@ -22,13 +22,13 @@ pub(crate) fn kubespray(stage: &mut Stage) {
 
 pub(crate) fn company(stage: &mut Stage) {
     let cluster = stage.company();
-    is_well(cluster, &[]);
+    is_well(cluster, &["PRN3303"]);
     let pairs = ["apiserver", "apiserver-kubelet-client", "front-proxy-client", "etcd/server", "etcd/peer"];
     renews(cluster, &pairs.map(|name| format!("/etc/kubernetes/pki/{name}.crt")));
     let apiserver = chain(cluster, "/etc/kubernetes/pki/apiserver.crt");
     assert_eq!(apiserver.len(), 2, "the intermediate still follows the leaf");
     assert!(apiserver[0].ip_addresses().contains(&"fd00:10:88:7::11".parse().unwrap()));
-    is_well(cluster, &[]);
+    is_well(cluster, &["PRN3303"]);
 }
 
 pub(crate) fn external_authority(stage: &mut Stage) {
@@ -41,7 +41,7 @@ pub(crate) fn external_authority(stage: &mut Stage) {
     });
     cluster.sh("cp1", "rm /etc/kubernetes/pki/ca.key");
     cluster.rest();
-    is_well(cluster, &["PRN2102"]);
+    is_well(cluster, &["PRN2102", "PRN3303"]);
 
     let before = cluster.tree("cp1");
     let refused = cluster.perennial(&["renew", "--yes", "--force"]);

@@ -145,9 +145,9 @@ codes! {
     KubeconfigOutdated = 7102;
     /// An earlier run of perennial was neither finished nor undone.
     RunOpen = 8101;
-    /// A webhook's caBundle has expired, ends soon or can't be read.
+    /// A webhook's caBundle has expired, ends soon, can't be read, or does not trust its service.
     WebhookBundle = 8201;
-    /// An APIService's caBundle has expired, ends soon or can't be read.
+    /// An APIService's caBundle has expired, ends soon, can't be read, or does not trust its service.
     ApiServiceBundle = 8202;
     /// cluster-info holds another CA than the one in use.
     ClusterInfoDiffers = 8203;

@@ -1,5 +1,7 @@
 //! Facts × known certificates → answers.
 
+mod own;
+
 use super::cause::{Cause, Client, Held};
 use super::gather::{Evidence, Gathering, Group};
 use super::known::{Known, Standing};
@@ -9,9 +11,9 @@ use super::patterns::Kubeadm;
 use super::speaker::Speaker;
 use super::token::Peer;
 use crate::assess::{BACKDATED, Memory, memory};
-use crate::inventory::{Component, Credential, Holder, Looked, Node, Role};
+use crate::inventory::{Component, Holder, Node, Role};
 use camino::Utf8PathBuf;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// An answer: what is behind some lines.
@@ -32,9 +34,9 @@ const PEERS: usize = 8;
 
 /// Answers everything that was gathered, causes first.
 pub fn answers(gathering: &Gathering, known: &[Known], node: &Node, now: Timestamp) -> Vec<Answer> {
-    let judge = Judge { known, node, now };
+    let judge = Judge { known, node, now, groups: gathering.groups() };
     let mut answers: Vec<Answer> = Vec::new();
-    for group in gathering.groups() {
+    for group in &judge.groups {
         for cause in judge.causes(group) {
             let fact = &group.fact;
             let found = answers.iter_mut().find(|answer| answer.cause.same(&cause));
@@ -71,7 +73,14 @@ struct Judge<'a> {
     known: &'a [Known],
     node: &'a Node,
     now: Timestamp,
+    groups: Vec<&'a Group>,
 }
+
+/// How long after a file was replaced lines about the old one still come: watches wake, connections are made anew.
+const SETTLING: SignedDuration = SignedDuration::from_secs(10);
+
+/// A server's line about a client, and the client's own line about the answer, are written within this time.
+const SAME_MOMENT: SignedDuration = SignedDuration::from_millis(100);
 
 impl<'a> Judge<'a> {
     fn causes(&self, group: &Group) -> Vec<Cause> {
@@ -113,7 +122,7 @@ impl<'a> Judge<'a> {
             | Symptom::NoPem
             | Symptom::KeyUnreadable
             | Symptom::FileMissing
-            | Symptom::FileDenied => self.file(fact),
+            | Symptom::FileDenied => self.file(group),
             Symptom::TrailingPem => Cause::TwoAuthorities,
             Symptom::SocketMissing => Cause::Socket {
                 path: fact.path.clone().unwrap_or_default(),
@@ -139,7 +148,7 @@ impl<'a> Judge<'a> {
             return vec![Cause::Loopback { ended }];
         }
         let Some(Match { found, by }) = matching::find(fact, self.known, self.node) else {
-            return vec![self.stranger(fact, ended)];
+            return self.stranger(group, ended);
         };
         if let Some(authority) = found.iter().find(|one| one.standing == Standing::Authority) {
             return vec![Cause::AuthorityExpired {
@@ -176,8 +185,8 @@ impl<'a> Judge<'a> {
         match (old.first(), found.first()) {
             (Some(first), _) => vec![self.replaced(group, &old, first, by)],
             // It is good: then the lines are older than it, or about another one.
-            (None, Some(first)) if self.before(group, made(first)) => vec![over(first)],
-            _ => vec![self.stranger(fact, ended)],
+            (None, Some(first)) if self.before(group, self.good_since(first)) => vec![over(first)],
+            _ => self.stranger(group, ended),
         }
     }
 
@@ -261,14 +270,36 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// Since when a credential is good everywhere: made, in its file, and read by who holds it.
+    fn good_since(&self, one: &Known) -> Option<Timestamp> {
+        let holders = self.node.holders.iter().filter(|holder| holder.credential == one.name);
+        let started = holders.filter_map(Holder::started).max();
+        let files = self.node.credential(&one.name).map(|it| it.place.files()).unwrap_or_default();
+        let changed = files.into_iter().filter_map(|file| file.facts.seen()).map(|facts| facts.changed).max();
+        let changed = changed.and_then(|at| at.checked_add(SETTLING).ok());
+        made(one).max(started).max(changed)
+    }
+
     /// Whether the last line was written before a time.
     fn before(&self, group: &Group, at: Option<Timestamp>) -> bool {
         matches!((group.evidence.span, at), (Some((_, last)), Some(at)) if last < at)
     }
 
     /// The certificate is none of this node's.
-    fn stranger(&self, fact: &Fact, ended: Option<Timestamp>) -> Cause {
-        match (fact.judged, &fact.peer) {
+    fn stranger(&self, group: &Group, ended: Option<Timestamp>) -> Vec<Cause> {
+        let fact = &group.fact;
+        // Where nobody has kept a copy of what was replaced, its holder gives itself away by its own lines.
+        if fact.judged == Judged::TheirClient
+            && let Some(own) = self.said_at_once(group)
+        {
+            return own;
+        }
+        if fact.judged == Judged::TheirServer
+            && let Some(one) = self.serves_now(fact).filter(|one| self.before(group, self.good_since(one)))
+        {
+            return vec![over(one)];
+        }
+        vec![match (fact.judged, &fact.peer) {
             (Judged::TheirClient, peer) => Cause::UnknownClient(Client {
                 speaker: fact.speaker.clone(),
                 serial: fact.serial.clone(),
@@ -278,7 +309,28 @@ impl<'a> Judge<'a> {
             }),
             (Judged::TheirServer, Some(peer)) => other_server(fact, peer),
             _ => Cause::Unexplained { speaker: fact.speaker.clone(), what: fact.symptom.clone() },
-        }
+        }]
+    }
+
+    /// What is wrong with the component of this node that was refused in the very moment in which a server refused
+    /// a client.
+    fn said_at_once(&self, group: &Group) -> Option<Vec<Cause>> {
+        let (_, refused) = group.evidence.span?;
+        let at_once = |other: &&&Group| {
+            let last = other.evidence.span.map(|(_, last)| last);
+            other.fact.symptom == Symptom::Unauthorized
+                && last.is_some_and(|last| last.duration_since(refused).abs() <= SAME_MOMENT)
+        };
+        let mut own = self.groups.iter().filter(at_once).map(|other| self.own_troubles(other));
+        own.find(|causes| !causes.is_empty())
+    }
+
+    /// The certificate in use of the listener of this node that a line is about, if it is good.
+    fn serves_now(&self, fact: &Fact) -> Option<&'a Known> {
+        let peer = fact.peer.as_ref().filter(|peer| matching::local(peer, self.node))?;
+        let role = matching::served_at(peer, self.node)?;
+        let live = |one: &&Known| one.role == Some(role) && one.standing == Standing::Live;
+        self.known.iter().find(live).filter(|one| one.certificate.not_after() > self.now)
     }
 
     /// The CA of this node whose key identifier the line names.
@@ -326,35 +378,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The kubelet has no usable client certificate; or had none.
-    fn kubelet(&self, fact: &Fact, ended: Option<Timestamp>, group: &Group) -> Cause {
-        let own: Vec<_> = self
-            .known
-            .iter()
-            .filter(|one| one.role == Some(Role::KubeletClient) && one.standing == Standing::Live)
-            .collect();
-        let dead = own.iter().find(|one| one.certificate.not_after() <= self.now);
-        if let Some(dead) = dead {
-            let ended = Some(dead.certificate.not_after());
-            return Cause::KubeletLockedOut { path: dead.path.clone(), ended };
-        }
-        let running = self.node.kubelet.unit.seen().is_some_and(|unit| unit.running());
-        match own.first() {
-            Some(good) if running || self.before(group, made(good)) => over(good),
-            // Somebody else's log, or anonymous for another reason.
-            _ if fact.symptom == Symptom::Anonymous => Cause::Unauthorized { speaker: fact.speaker.clone() },
-            good => Cause::KubeletLockedOut {
-                path: fact
-                    .path
-                    .clone()
-                    .filter(|_| fact.symptom != Symptom::BootstrapMissing)
-                    .or_else(|| good.map(|good| good.path.clone()))
-                    .unwrap_or_else(|| self.node.kubelet.kubeconfig.clone()),
-                ended,
-            },
-        }
-    }
-
     fn authority(&self, fact: &Fact) -> Cause {
         match (fact.judged, &fact.peer) {
             (Judged::TheirClient, peer) => {
@@ -397,102 +420,6 @@ impl<'a> Judge<'a> {
             Some(one) => (Some(one.name.clone()), Some(one.path.clone())),
             None => (None, None),
         }
-    }
-
-    /// The other end refuses the speaker's own certificate.
-    fn refused(&self, group: &Group, alert: &'static str) -> Vec<Cause> {
-        let fact = &group.fact;
-        if alert == "internal error" && fact.peer.as_ref().is_some_and(|peer| peer.port == Some(10250)) {
-            return vec![Cause::NoServingCertificate];
-        }
-        let causes = self.own_troubles(group);
-        if !causes.is_empty() {
-            return causes;
-        }
-        vec![Cause::Refused {
-            speaker: fact.speaker.clone(),
-            server: fact.judged == Judged::OwnServer,
-            peer: fact.peer.clone(),
-            alert,
-        }]
-    }
-
-    fn unauthorized(&self, group: &Group) -> Vec<Cause> {
-        let causes = self.own_troubles(group);
-        if causes.is_empty() {
-            vec![Cause::Unauthorized { speaker: group.fact.speaker.clone() }]
-        } else {
-            causes
-        }
-    }
-
-    /// What is wrong with the speaker's own certificates: ended, or older in memory than on disk.
-    fn own_troubles(&self, group: &Group) -> Vec<Cause> {
-        let Some(roles) = matching::roles(&group.fact, self.node) else { return Vec::new() };
-        let own = || self.known.iter().filter(|one| one.role.is_some_and(|role| roles.contains(&role)));
-        let expired: Vec<_> =
-            own().filter(|one| self.live_and_ended(one)).map(|one| self.expired(one)).collect();
-        if !expired.is_empty() {
-            return expired;
-        }
-        let names: BTreeSet<&str> =
-            own().filter(|one| one.standing == Standing::Live).map(|one| one.name.as_str()).collect();
-        let held =
-            names.into_iter().filter_map(|name| self.stale_holder(name)).map(|holder| self.holds(holder));
-        let held: Vec<_> = held.map(Cause::Held).collect();
-        if !held.is_empty() {
-            return held;
-        }
-        // Only one credential, good, and made after the last line.
-        let mut live = own().filter(|one| one.standing == Standing::Live);
-        match (live.next(), live.next()) {
-            (Some(one), None) if self.before(group, self.good_since(one)) => vec![over(one)],
-            _ => Vec::new(),
-        }
-    }
-
-    /// Since when a credential and who holds it are good.
-    fn good_since(&self, one: &Known) -> Option<Timestamp> {
-        let holders = self.node.holders.iter().filter(|holder| holder.credential == one.name);
-        let started = holders.filter_map(Holder::started).max();
-        made(one).max(started)
-    }
-
-    fn file(&self, fact: &Fact) -> Cause {
-        let used = |credential: &&Credential| {
-            fact.speaker.component().is_some_and(|component| credential.used_by.contains(&component))
-        };
-        let own: Vec<_> = self.node.credentials.iter().filter(used).collect();
-        let good = |credential: &Credential| {
-            credential.certificate.seen().is_some()
-                && credential.key.seen().is_some_and(|key| key.fits)
-                && credential.place.files().iter().all(|file| file.facts.seen().is_some())
-        };
-        // A denied file may be readable for us and not for a container: only the others can be seen to be over.
-        if fact.symptom != Symptom::FileDenied {
-            let named = self.node.credentials.iter().find(|credential| {
-                fact.path
-                    .as_ref()
-                    .is_some_and(|path| credential.place.files().iter().any(|file| file.path == *path))
-            });
-            if let Some(credential) = named.filter(|credential| good(credential))
-                && let Some(leaf) = credential.leaf()
-            {
-                let path = credential.place.file().path.clone();
-                return Cause::Over { name: credential.name.clone(), path, until: leaf.not_after() };
-            }
-        }
-        let bad = own.iter().find(|credential| match fact.symptom {
-            Symptom::KeyMismatch => credential.key.seen().is_some_and(|key| !key.fits),
-            Symptom::NoPem => {
-                matches!(credential.certificate, Looked::Unusable(_))
-                    || matches!(credential.key, Looked::Unusable(_))
-            }
-            Symptom::KeyUnreadable => matches!(credential.key, Looked::Unusable(_)),
-            _ => false,
-        });
-        let path = fact.path.clone().or_else(|| bad.map(|credential| credential.place.file().path.clone()));
-        Cause::File { path, speaker: fact.speaker.clone(), what: fact.symptom.clone() }
     }
 }
 

@@ -183,7 +183,8 @@ pub(super) fn symptom(text: &str) -> Option<(Symptom, Judged)> {
     {
         return Some((Symptom::FileDenied, OwnFile));
     }
-    if has(".sock: connect: no such file or directory") {
+    // cAdvisor, inside of the kubelet, tries every runtime that it knows (google/cadvisor container/*/factory.go).
+    if has(".sock: connect: no such file or directory") && !has("container factory failed") {
         return Some((Symptom::SocketMissing, OwnFile));
     }
     if has("no such file or directory") && credential_path(text).is_some() {

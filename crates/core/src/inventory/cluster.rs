@@ -3,7 +3,7 @@
 mod published;
 mod requests;
 
-pub use published::{Published, Publisher};
+pub use published::{Published, Publisher, ServiceServed};
 pub use requests::{
     Approvals, BOOTSTRAPPERS_GROUP, KubeletRequest, NODE_USER, NODES_GROUP, RequestState, Signer,
 };

@@ -6,6 +6,7 @@ use super::{
 };
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
+use perennial_pki::certificate::Certificate;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -95,6 +96,12 @@ impl Node {
                 certificates.iter().any(|issuer| perennial_pki::chain::signed_by(leaf, issuer))
             })
         })
+    }
+
+    /// The certificate that kube-apiserver has made for itself at its start, as it was seen in a handshake.
+    pub fn loopback(&self) -> Option<&Certificate> {
+        let listener = self.listeners.iter().find(|listener| listener.loopback())?;
+        Some(listener.served.seen()?.chain.leaf())
     }
 
     /// The static pod of a component.

@@ -468,9 +468,7 @@ fn restart_apiserver(
     if renewals.iter().any(|renewal| holds_on(node, Component::KubeApiserver, &renewal.credential)) {
         return true;
     }
-    let loopback = node.listeners.iter().find(|listener| listener.loopback());
-    let Some(loopback) = loopback.and_then(|listener| listener.served.seen()) else { return false };
-    let loopback = loopback.chain.leaf();
+    let Some(loopback) = node.loopback() else { return false };
     let Some(serving) = renewals.iter().find(|renewal| {
         node.credential(&renewal.credential).is_some_and(|known| known.role == Role::ApiserverServing)
     }) else {

@@ -6,7 +6,7 @@ use perennial_core::assess::Severity;
 use perennial_core::diagnose::{
     Answer, By, Cause, Context, Gathering, Speaker, Superseded, Symptom, answers, known, read,
 };
-use perennial_core::inventory::{Component, Looked, Node};
+use perennial_core::inventory::{Component, Looked, Node, Place};
 use perennial_pki::certificate::Certificate;
 
 fn days(days: i64) -> SignedDuration {
@@ -237,4 +237,88 @@ fn a_member_with_another_machines_certificate_is_told_by_its_address() {
         panic!("{answer:#?}")
     };
     assert_eq!((peer.host.as_str(), valid_for.join(" ").as_str()), ("10.0.0.13", "cp1 localhost"));
+}
+
+/// The files of a credential were changed at that time.
+fn file_changed(node: &mut Node, name: &str, at: Timestamp) {
+    let credential = node.credentials.iter_mut().find(|credential| credential.name == name).unwrap();
+    let (Place::Pair { certificate: file, .. } | Place::Kubeconfig { file, .. }) = &mut credential.place
+    else {
+        panic!("{credential:?}");
+    };
+    if let Looked::Seen(facts) = &mut file.facts {
+        facts.changed = at;
+    }
+}
+
+#[test]
+fn a_pair_that_was_read_while_it_was_replaced_is_history() {
+    let mut node = control_plane(days(300));
+    file_changed(&mut node, "apiserver", now() - days(1));
+    let line =
+        |at: Timestamp| format!("{at} cp1 kube-apiserver[1]: tls: private key does not match public key");
+    let answer = one(&node, &[], &[line(now() - days(1))]);
+    assert!(matches!(&answer.cause, Cause::Over { name, .. } if name == "apiserver"), "{answer:#?}");
+    // Nothing was replaced then, and nothing since: it is a riddle, and no history.
+    for credential in ["apiserver", "apiserver-etcd-client", "apiserver-kubelet-client", "front-proxy-client"]
+    {
+        file_changed(&mut node, credential, now() - days(1));
+    }
+    let answer = one(&node, &[], &[line(now())]);
+    assert!(matches!(&answer.cause, Cause::File { path: None, .. }), "{answer:#?}");
+}
+
+/// What kube-scheduler says when it is refused.
+fn unauthorized(at: Timestamp) -> String {
+    format!(
+        "{at} cp1 kube-scheduler[1]: E1125 1 leaderelection.go:461] error retrieving resource lock: Unauthorized"
+    )
+}
+
+#[test]
+fn without_any_copy_the_refused_client_gives_itself_away_in_the_same_moment() {
+    let mut node = control_plane(days(300));
+    scheduler_started(&mut node, now() - days(200));
+    let at = now() - SignedDuration::from_mins(5);
+    let lines = [refused("77", ended(), at), unauthorized(at + SignedDuration::from_millis(2))];
+    let answer = one(&node, &[], &lines);
+    assert!(matches!(&answer.cause, Cause::Held(held) if held.component == Component::KubeScheduler));
+    // Started again since: the same two lines are history.
+    scheduler_started(&mut node, now() - SignedDuration::from_mins(1));
+    let answer = one(&node, &[], &lines);
+    assert!(matches!(&answer.cause, Cause::Over { name, .. } if name == "scheduler.conf"), "{answer:#?}");
+    // A second apart, it is somebody else.
+    let lines = [refused("77", ended(), at), unauthorized(at + SignedDuration::from_secs(1))];
+    let names: Vec<_> = ask(&node, &[], &lines).iter().map(|answer| answer.cause.name()).collect();
+    assert_eq!(names, ["unknownClient", "over"]);
+}
+
+#[test]
+fn a_listener_that_serves_a_new_certificate_since_is_history() {
+    let mut node = control_plane(days(300));
+    let at = now() - days(1);
+    let dial = format!(
+        "{at} cp1 kube-apiserver[1]: W1125 1 logging.go:55] grpc: addrConn.createTransport failed to connect to \
+         {{Addr: \"127.0.0.1:2379\"}}. Err: connection error: desc = \"transport: authentication handshake failed: \
+         x509: certificate has expired or is not yet valid: current time {at} is after {}\"",
+        ended()
+    );
+    let refused = format!(
+        "{at} cp1 etcd[1]: {{\"level\":\"warn\",\"msg\":\"rejected connection on client endpoint\",\"remote-addr\":\
+         \"127.0.0.1:41464\",\"error\":\"remote error: tls: bad certificate\"}}"
+    );
+    for name in ["etcd-server", "etcd-peer"] {
+        file_changed(&mut node, name, at);
+    }
+    let answers = ask(&node, &[], &[dial, refused]);
+    assert!(answers.iter().all(|answer| matches!(answer.cause, Cause::Over { .. })), "{answers:#?}");
+}
+
+#[test]
+fn what_cadvisor_tries_is_nothing() {
+    let node = control_plane(days(300));
+    let line = "I1125 02:00:00.1 812 factory.go:221] Registration of the crio container factory failed: Get \
+                \"http://%2Fvar%2Frun%2Fcrio%2Fcrio.sock/info\": dial unix /var/run/crio/crio.sock: connect: no such \
+                file or directory";
+    assert!(ask(&node, &[], &[line.to_owned()]).is_empty());
 }

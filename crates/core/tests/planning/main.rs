@@ -411,10 +411,10 @@ fn the_digest_follows_files_and_requests_and_never_the_clock() {
 fn reload_restarts_what_is_stale_and_nothing_else() {
     let mut node = control_plane(days(300));
     let request = Request { verb: Verb::Reload, ..request() };
-    assert!(reload(&node, &request, now()).unwrap().is_empty());
+    assert!(reload(&node, &request, &Policy::default(), now()).unwrap().is_empty());
     // Half a year and more before the certificate in the file was made.
     container(&mut node, Component::KubeScheduler).started_at = now() - days(400);
-    let plan = reload(&node, &request, now()).unwrap();
+    let plan = reload(&node, &request, &Policy::default(), now()).unwrap();
     assert_eq!(lint(&plan), []);
     assert_eq!(plan.restarts().collect::<Vec<_>>(), [Component::KubeScheduler]);
     assert_eq!(plan.renewals().count(), 0);
@@ -430,8 +430,29 @@ fn reload_also_restarts_what_may_well_be_stale() {
         facts.changed = now();
     }
     let request = Request { verb: Verb::Reload, ..request() };
-    let plan = reload(&node, &request, now()).unwrap();
+    let plan = reload(&node, &request, &Policy::default(), now()).unwrap();
     assert_eq!(plan.restarts().collect::<Vec<_>>(), [Component::KubeScheduler]);
+}
+
+#[test]
+fn reload_restarts_the_apiserver_when_its_loopback_certificate_ends() {
+    let mut node = control_plane(days(300));
+    let restarted = |node: &Node, restart_apiserver| {
+        let request = Request { verb: Verb::Reload, restart_apiserver, ..request() };
+        let plan = reload(node, &request, &Policy::default(), now()).unwrap();
+        assert_eq!(lint(&plan), []);
+        assert_eq!(plan.renewals().count(), 0);
+        plan.restarts().collect::<Vec<_>>()
+    };
+    assert_eq!(restarted(&node, RestartApiserver::Auto), [], "two years are left");
+    assert_eq!(restarted(&node, RestartApiserver::Always), [Component::KubeApiserver]);
+    let loopback =
+        node.listeners.iter_mut().find(|one| one.server_name.as_deref() == Some(LOOPBACK_SERVER_NAME));
+    if let Looked::Seen(served) = &mut loopback.unwrap().served {
+        served.chain = Chain::new(vec![until(now() - days(1))]).unwrap();
+    }
+    assert_eq!(restarted(&node, RestartApiserver::Auto), [Component::KubeApiserver]);
+    assert_eq!(restarted(&node, RestartApiserver::Never), []);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::control_plane::{control_plane, kubeconfig, now, until};
 use crate::{days, decide, request};
 use camino::Utf8Path;
+use perennial_core::assess::Policy;
 use perennial_core::inventory::{
     Attribute, Chain, Component, Credential, FileKind, Fixed, Looked, Node, Place, Role, Trouble,
 };
@@ -120,7 +121,9 @@ fn two_manifests_for_one_pod_stop_renew_and_reload_before_anything_is_done() {
     node.static_pods.push(second);
     let mut only = request();
     only.verb = Verb::Reload;
-    for refusal in [decide(&node, &request()).unwrap_err(), reload(&node, &only, now()).unwrap_err()] {
+    for refusal in
+        [decide(&node, &request()).unwrap_err(), reload(&node, &only, &Policy::default(), now()).unwrap_err()]
+    {
         let Refusal::ManifestsCollide(collision) = refusal else { panic!("{refusal:?}") };
         assert_eq!(collision.pod, "kube-apiserver");
         assert_eq!(

@@ -3,7 +3,9 @@
 use crate::pki::{self, Pair, ca, ca_pem, fresh};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use perennial_core::inventory::{Approvals, Looked, Objects, Publisher, RequestState, Signer, Trouble};
+use perennial_core::inventory::{
+    Approvals, Looked, Objects, Publisher, RequestState, Served, Signer, Trouble,
+};
 use perennial_host::api::{Access, Api};
 use perennial_host::tls::NodeVerifier;
 use serde_json::{Value, json};
@@ -117,6 +119,40 @@ async fn every_object_is_looked_at_on_its_own() {
     assert_eq!(refused.authorities.trouble(), Some(&Trouble::Refused("apiservices is forbidden".into())));
     assert!(matches!(of(Publisher::ClientAuthority).next().unwrap().authorities, Looked::Absent));
     assert!(matches!(seen.secrets, Looked::Absent), "Secrets are looked at only when asked for");
+}
+
+/// The API and a service behind a webhook, which serves `shown`: what was seen of the service.
+async fn behind_a_webhook(shown: &Pair) -> Looked<Served> {
+    let (address, _) = crate::server::serve(shown, shown, false, "").await;
+    let service = json!({"namespace": "shop", "name": "hook", "port": address.port()});
+    let webhooks = json!({"metadata": {}, "items": [{"metadata": {"name": "policy"}, "webhooks": [
+        {"name": "one", "clientConfig": {"caBundle": encoded(ca_pem()), "service": service}},
+        {"name": "two", "clientConfig": {"caBundle": encoded(ca_pem()), "service": service}}]}]});
+    let seen = objects(
+        vec![
+            ("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", 200, webhooks),
+            ("/api/v1/namespaces/shop/services/hook", 200, json!({"spec": {"clusterIP": "127.0.0.1"}})),
+        ],
+        false,
+    )
+    .await;
+    // The server takes one connection: of two webhooks with one service only one is asked.
+    let services: Vec<_> = seen.published.into_iter().filter_map(|one| one.service).collect();
+    assert_eq!(services.len(), 2);
+    assert_eq!(services[1].name, "hook.shop.svc");
+    let leaf = |served: &Looked<Served>| served.seen().unwrap().chain.leaf().clone();
+    assert_eq!(leaf(&services[0].served), leaf(&services[1].served));
+    services.into_iter().next().unwrap().served
+}
+
+#[tokio::test]
+async fn the_service_behind_a_webhook_is_asked_what_it_serves() {
+    let pair = fresh();
+    let served = behind_a_webhook(&pair).await;
+    assert_eq!(*served.seen().unwrap().chain.leaf(), pair.certificate);
+    let pair = pki::expired();
+    let served = behind_a_webhook(&pair).await;
+    assert_eq!(*served.seen().unwrap().chain.leaf(), pair.certificate);
 }
 
 #[tokio::test]

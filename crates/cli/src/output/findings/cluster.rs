@@ -1,7 +1,7 @@
 //! Findings about objects in the cluster, in words.
 
 use super::{Scene, Told, quoted, short, since};
-use crate::language::{Language, cluster as say, trouble::trouble};
+use crate::language::{Language, cluster as say, identity::fault as fault_text, trouble::trouble};
 use crate::output::{date, exact, left};
 use camino::Utf8Path;
 use perennial_core::assess::{BundleFault, ClusterFinding, Met, MetFault, OpenRequest, RequestFault};
@@ -92,6 +92,11 @@ fn published(
         BundleFault::Missing { wanted, there } => (
             say::bundle_missing(language, object, entry),
             vec![say::wanted_and_there(language, &short(wanted), &shorts(language, there))],
+            effect.to_owned(),
+        ),
+        BundleFault::Refuses { service, reasons } => (
+            say::bundle_refuses(language, object, entry, service),
+            reasons.iter().map(|reason| fault_text(language, reason)).collect(),
             effect.to_owned(),
         ),
         BundleFault::Foreign(foreign) => (

@@ -129,6 +129,12 @@ impl Cluster {
         findings.map(|finding| finding["code"].as_str().expect("a code").to_owned()).collect()
     }
 
+    /// What `diagnose -o json` makes of the last hour of cp1's logs.
+    pub(crate) fn diagnose(&self) -> serde_json::Value {
+        let diagnosed = self.perennial(&["diagnose", "-o", "json"]);
+        serde_json::from_str(&diagnosed.stdout).unwrap_or_else(|error| panic!("{error}: {diagnosed:?}"))
+    }
+
     /// Runs a script in a node, which must succeed. Gives its output.
     pub(crate) fn sh(&self, node: &str, script: &str) -> String {
         self.lab.must(node, &["sh", "-ec", script]).unwrap_or_else(|error| panic!("{error}"))

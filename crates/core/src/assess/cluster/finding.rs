@@ -4,6 +4,7 @@ use crate::assess::{About, Code, Severity};
 use crate::inventory::{Component, Publisher, RequestState, Signer};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
+use perennial_pki::chain::Fault;
 
 /// Something worth telling about an object in the cluster.
 #[derive(Clone, Debug)]
@@ -81,6 +82,13 @@ pub enum BundleFault {
     },
     /// There are others beside the CA in use: SHA-256.
     Foreign(Vec<String>),
+    /// What the service behind it serves is refused by whoever trusts them.
+    Refuses {
+        /// The service's name.
+        service: String,
+        /// Every reason.
+        reasons: Vec<Fault>,
+    },
 }
 
 /// A request without a certificate.

@@ -2,15 +2,19 @@
 
 use super::{BundleFault, ClusterFinding, failed};
 use crate::assess::{Policy, State};
-use crate::inventory::{Looked, Node, Published, Publisher};
+use crate::inventory::{Looked, Node, Published, Publisher, ServiceServed};
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
+use perennial_pki::chain::{Use, faults};
 
 pub(super) fn judge(node: &Node, one: &Published, policy: &Policy, now: Timestamp) -> State {
     let fault = match &one.authorities {
         Looked::Seen(there) => {
             let wrong = expected(node, one.publisher).and_then(|own| differs(one.publisher, own, there, now));
-            wrong.or_else(|| ends(there, policy, now))
+            let ends = ends(there, policy, now);
+            let ended = matches!(ends, Some(BundleFault::Expired(_)));
+            let refused = || one.service.as_ref().filter(|_| !ended).and_then(|it| refuses(it, there, now));
+            wrong.or_else(refused).or(ends)
         }
         Looked::Absent => return State::NotApplicable,
         Looked::Unusable(trouble) if trouble.blind() => return State::CouldNotLook(trouble.clone()),
@@ -64,6 +68,15 @@ fn differs(
     let foreign = alive.iter().filter(|one| !own.iter().any(|known| same(one, known)));
     let foreign: Vec<String> = foreign.map(|one| one.fingerprint_sha256()).collect();
     (!foreign.is_empty()).then_some(BundleFault::Foreign(foreign))
+}
+
+/// Whether kube-apiserver refuses what the service serves. A service that this node does not reach may be reached by
+/// kube-apiserver on another way.
+fn refuses(service: &ServiceServed, roots: &[Certificate], now: Timestamp) -> Option<BundleFault> {
+    let chain = &service.served.seen()?.chain;
+    let (name, usage) = (Some(service.name.as_str()), Some(Use::Server));
+    let reasons = faults(chain.leaf(), chain.rest(), roots, usage, name, now);
+    (!reasons.is_empty()).then(|| BundleFault::Refuses { service: service.name.clone(), reasons })
 }
 
 /// One that is still good is enough: what has expired beside it is not used (`crypto/x509` tries every root).

@@ -1,6 +1,6 @@
 //! CA certificates that API objects carry: by them somebody trusts a server or a client.
 
-use super::super::Looked;
+use super::super::{Looked, Served};
 use perennial_pki::certificate::Certificate;
 
 /// CA certificates in an entry of an API object.
@@ -17,6 +17,20 @@ pub struct Published {
     pub authorities: Looked<Vec<Certificate>>,
     /// Whether a failure of the connection is ignored (`failurePolicy: Ignore`).
     pub ignorable: bool,
+    /// The service behind it and what it serves, where kube-apiserver judges a service of the cluster by them.
+    pub service: Option<ServiceServed>,
+}
+
+/// What a service of the cluster presents to kube-apiserver.
+#[derive(Clone, Debug)]
+pub struct ServiceServed {
+    /// The name that kube-apiserver asks for: `NAME.NAMESPACE.svc`
+    /// (apiserver/pkg/util/webhook/client.go, kube-aggregator/pkg/apiserver/handler_proxy.go).
+    pub name: String,
+    /// Its port.
+    pub port: u16,
+    /// What its cluster address serves, as seen from this node.
+    pub served: Looked<Served>,
 }
 
 /// Which kind of object carries CA certificates, and for whom.

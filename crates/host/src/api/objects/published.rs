@@ -1,13 +1,16 @@
 //! CA certificates in API objects.
 
+mod services;
+
 use super::super::read::Meta;
 use super::super::{Api, ApiError};
 use crate::observe::bundle;
 use k8s_openapi::ByteString;
 use perennial_core::formats::cluster_info;
-use perennial_core::inventory::{Looked, Published, Publisher, Trouble};
+use perennial_core::inventory::{Looked, Published, Publisher, ServiceServed, Trouble};
 use perennial_pki::certificate::Certificate;
 use serde::Deserialize;
+use services::ServiceReference;
 use std::collections::BTreeMap;
 
 const CLUSTER_INFO: &str = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
@@ -43,6 +46,7 @@ struct Webhook {
 #[serde(default, rename_all = "camelCase")]
 struct ClientConfig {
     ca_bundle: Option<ByteString>,
+    service: Option<ServiceReference>,
 }
 
 #[derive(Default, Deserialize)]
@@ -56,6 +60,7 @@ struct ApiService {
 #[serde(default, rename_all = "camelCase")]
 struct ApiServiceSpec {
     ca_bundle: Option<ByteString>,
+    service: Option<ServiceReference>,
 }
 
 #[derive(Default, Deserialize)]
@@ -85,15 +90,17 @@ struct ConversionWebhook {
 
 /// All of them.
 pub(super) async fn look(api: &Api) -> Vec<Published> {
-    let (info, roots, authentication, webhooks, services, definitions) = tokio::join!(
+    let (info, roots, authentication, webhooks, api_services, definitions) = tokio::join!(
         cluster_info(api),
         root_certificates(api),
         authentication(api),
         webhooks(api),
-        services(api),
+        api_services(api),
         definitions(api),
     );
-    [info, roots, authentication, webhooks, services, definitions].concat()
+    let mut published = [info, roots, authentication, webhooks, api_services, definitions].concat();
+    services::ask(api, &mut published).await;
+    published
 }
 
 async fn cluster_info(api: &Api) -> Vec<Published> {
@@ -149,7 +156,7 @@ async fn webhooks(api: &Api) -> Vec<Published> {
                     let name = format!("{kind}/{}", object.metadata.name);
                     found.extend(object.webhooks.into_iter().map(|webhook| Published {
                         ignorable: webhook.failure_policy.as_deref() == Some("Ignore"),
-                        ..one(publisher, &name, &webhook.name, bytes(webhook.client_config.ca_bundle))
+                        ..of_service(publisher, &name, &webhook.name, webhook.client_config)
                     }));
                 }
             }
@@ -159,12 +166,13 @@ async fn webhooks(api: &Api) -> Vec<Published> {
     found
 }
 
-async fn services(api: &Api) -> Vec<Published> {
+async fn api_services(api: &Api) -> Vec<Published> {
     match api.list::<ApiService>(API_SERVICES).await {
         Ok(objects) => {
             let published = |object: ApiService| {
                 let name = format!("apiservice/{}", object.metadata.name);
-                one(Publisher::ApiService, &name, "caBundle", bytes(object.spec.ca_bundle))
+                let ApiServiceSpec { ca_bundle, service } = object.spec;
+                of_service(Publisher::ApiService, &name, "caBundle", ClientConfig { ca_bundle, service })
             };
             let carried = |one: &Published| !matches!(one.authorities, Looked::Absent);
             objects.into_iter().map(published).filter(carried).collect()
@@ -179,8 +187,7 @@ async fn definitions(api: &Api) -> Vec<Published> {
             let published = |object: Definition| {
                 let webhook = object.spec.conversion?.webhook?;
                 let name = format!("customresourcedefinition/{}", object.metadata.name);
-                let carried = bytes(webhook.client_config?.ca_bundle);
-                Some(one(Publisher::Webhook, &name, "conversion", carried))
+                Some(of_service(Publisher::Webhook, &name, "conversion", webhook.client_config?))
             };
             objects.into_iter().filter_map(published).collect()
         }
@@ -189,7 +196,20 @@ async fn definitions(api: &Api) -> Vec<Published> {
 }
 
 fn one(publisher: Publisher, object: &str, entry: &str, authorities: Looked<Vec<Certificate>>) -> Published {
-    Published { publisher, object: object.to_owned(), entry: entry.to_owned(), authorities, ignorable: false }
+    Published {
+        publisher,
+        object: object.to_owned(),
+        entry: entry.to_owned(),
+        authorities,
+        ignorable: false,
+        service: None,
+    }
+}
+
+fn of_service(publisher: Publisher, object: &str, entry: &str, config: ClientConfig) -> Published {
+    let authorities = bytes(config.ca_bundle);
+    let service = config.service.filter(|_| authorities.seen().is_some()).map(ServiceServed::from);
+    Published { service, ..one(publisher, object, entry, authorities) }
 }
 
 fn unseen(publisher: Publisher, kind: &str, error: ApiError) -> Vec<Published> {
