@@ -91,7 +91,7 @@ fn hostile_lines_hide_no_other() {
     log.extend(b"X509SHA256=\n");
     // Just being written.
     let last = scheduler('c', "10.0.0.1", 3);
-    log.extend(last[..last.len() - 1].as_bytes());
+    log.extend(&last.as_bytes()[..last.len() - 1]);
     place.write(AUDIT_LOG, &log);
     assert_eq!(told(&place.shown(&wanted())), [('a', "10.0.0.1".into(), 1)]);
 }
