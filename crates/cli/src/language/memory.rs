@@ -92,7 +92,7 @@ messages! {
         en: "started {started}, file changed {changed}",
         zh: "启动于 {started}，文件修改于 {changed}",
     }
-    but(why: &str, against: &str) { en: "{why}; but {against}", zh: "{why}；但{against}" }
+    but(why: &str, against: &str) { en: "{why}; but {against}", zh: "{why}；反证：{against}" }
     worth(why: &str, strength: &str) { en: "{why} · {strength}", zh: "{why} · {strength}" }
     pod_stale(pod: &str, file: &str) {
         en: "the static pod {pod} holds something older than {file}",

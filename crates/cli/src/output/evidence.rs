@@ -3,12 +3,16 @@
 use super::exact;
 use super::findings::short;
 use crate::language::{Language, memory as say};
-use perennial_core::assess::{Basis, Evidence, Judgement, Strength, Witness};
+use perennial_core::assess::{Basis, Evidence, Judgement, Speaks, Strength, Witness};
 
 /// Why a process is judged as it is: `started …, after the file's last change … · strong`.
 pub(crate) fn why(language: Language, judgement: &Judgement) -> String {
     let basis = judgement.memory.basis();
-    let decides = judgement.evidence.iter().find(|one| one.basis == basis);
+    let decides = judgement.evidence.iter().find(|one| match basis {
+        // Both sides are told; what speaks for the file comes first.
+        Basis::Contradicted => one.speaks == Speaks::ForTheFile,
+        basis => one.basis == basis,
+    });
     let why = match decides {
         Some(evidence) => told(language, evidence),
         // Nothing decides; the times are what there is.

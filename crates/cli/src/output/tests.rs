@@ -16,6 +16,8 @@ use perennial_core::run::WorkloadOutcome;
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
+mod memory;
+
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
 
 fn terminal(ascii: bool) -> Terminal {
@@ -39,6 +41,10 @@ fn with_report<T>(node: &Node, now: Timestamp, then: impl FnOnce(&Report<'_>) ->
 fn snapshot(name: &str, screen: &Screen) {
     let text = screen.render(&terminal(false));
     assert_fits(&text);
+    snapshot_text(name, &text);
+}
+
+fn snapshot_text(name: &str, text: &str) {
     insta::assert_snapshot!(name, text);
 }
 

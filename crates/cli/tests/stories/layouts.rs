@@ -33,7 +33,31 @@ pub(crate) fn company(stage: &mut Stage) {
     let apiserver = chain(cluster, "/etc/kubernetes/pki/apiserver.crt");
     assert_eq!(apiserver.len(), 2, "the intermediate still follows the leaf");
     assert!(apiserver[0].ip_addresses().contains(&"fd00:10:88:7::11".parse().unwrap()));
+    pod_is_named_until_it_is_restarted(cluster);
     is_well(cluster, &["PRN3303"]);
+}
+
+/// perennial restarts kubeadm's own components only: the company's pod still holds what it has read, and `check` says
+/// so, with the command that helps.
+fn pod_is_named_until_it_is_restarted(cluster: &Cluster) {
+    let checked = cluster.check();
+    assert_eq!(cluster.codes(), ["PRN4106", "PRN3303"], "{checked:#}");
+    let consumers = checked["consumers"].as_array().unwrap();
+    let pod = consumers.iter().find(|one| one["pod"] == "kube-vip").unwrap();
+    // The file itself is mounted: the container still sees the old one.
+    assert_eq!(
+        (pod["holds"].as_str(), pod["strength"].as_str()),
+        (Some("stale"), Some("decisive")),
+        "{pod:#}"
+    );
+    let finding = &checked["findings"][0];
+    assert!(finding["message"].as_str().unwrap().contains("kube-vip"), "{finding:#}");
+    let command = finding["command"].as_str().unwrap();
+    assert!(command.starts_with("crictl stop "), "{finding:#}");
+    cluster.sh("cp1", command);
+    until("a new container of kube-vip", Duration::from_secs(60), || {
+        (cluster.codes() == ["PRN3303"]).then_some(())
+    });
 }
 
 pub(crate) fn external_authority(stage: &mut Stage) {

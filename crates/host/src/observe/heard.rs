@@ -5,6 +5,7 @@ use super::files::Tree;
 use super::logs::within;
 use super::{Look, superseded};
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 use perennial_core::assess::{Memory, Process, processes};
 use perennial_core::diagnose::{Context, Reading, Speaker, Standing, known, read};
 use perennial_core::formats::audit;
@@ -41,11 +42,12 @@ pub(super) fn heard(look: &Look, audit: Option<&Utf8Path>, node: &Node) -> Heard
     }
     let processes = processes(node);
     let wanted: Vec<Wanted> = processes.iter().filter_map(|process| Wanted::of(node, process)).collect();
-    if let Some(path) = audit {
-        heard.shown = shown(&tree, path, node, &wanted);
+    // `-` is stdout.
+    if let Some(path) = audit.filter(|path| path.is_absolute()) {
+        heard.shown = shown(&tree, path, node.address, &wanted);
     }
     if processes.iter().any(|process| matches!(process.judgement.memory, Memory::Unproven(_))) {
-        heard.refused = refused(&tree, node);
+        heard.refused = refused(&tree, node.observed_at);
     }
     // Old certificates are looked for only where somebody has shown what is in no file that is in use.
     let strange =
@@ -77,13 +79,8 @@ impl Wanted {
 }
 
 /// Of each wanted client, certificate and origin the newest event.
-fn shown(tree: &Tree, path: &Utf8Path, node: &Node, wanted: &[Wanted]) -> Looked<Vec<Shown>> {
-    let bytes = match tail(tree, path, AUDIT) {
-        Looked::Seen(bytes) => bytes,
-        Looked::Absent => return Looked::Absent,
-        Looked::Unusable(trouble) => return Looked::Unusable(trouble),
-    };
-    Looked::Seen(newest(&bytes, wanted, node.address))
+fn shown(tree: &Tree, path: &Utf8Path, address: Option<IpAddr>, wanted: &[Wanted]) -> Looked<Vec<Shown>> {
+    tail(tree, path, AUDIT).map(|bytes| newest(&bytes, wanted, address))
 }
 
 fn newest(bytes: &[u8], wanted: &[Wanted], address: Option<IpAddr>) -> Vec<Shown> {
@@ -113,9 +110,9 @@ fn newest(bytes: &[u8], wanted: &[Wanted], address: Option<IpAddr>) -> Vec<Shown
 }
 
 /// The newest line of each serial number that this node's kube-apiserver has refused.
-fn refused(tree: &Tree, node: &Node) -> Looked<Vec<Refused>> {
+fn refused(tree: &Tree, now: Timestamp) -> Looked<Vec<Refused>> {
     let Some(path) = log(tree) else { return Looked::Absent };
-    let context = Context { speaker: Speaker::of_path(path.as_str()), now: node.observed_at };
+    let context = Context { speaker: Speaker::of_path(path.as_str()), now };
     tail(tree, &path, LOG).map(|bytes| {
         let mut found: Vec<Refused> = Vec::new();
         for line in lines(&bytes).rev().filter(|line| has(line, b"SN=")) {
@@ -177,7 +174,7 @@ fn has(line: &[u8], words: &[u8]) -> bool {
 fn tail(tree: &Tree, path: &Utf8Path, most: u64) -> Looked<Vec<u8>> {
     let Some(located) = tree.located(path) else { return Looked::Absent };
     let read = || -> std::io::Result<Vec<u8>> {
-        // `--audit-log-path=-` is stdout, and /dev/stdout or a FIFO is no log that could be read back.
+        // /dev/stdout or a FIFO is no log that could be read back; it is not even opened.
         if !std::fs::metadata(&located)?.is_file() {
             return Err(ErrorKind::InvalidInput.into());
         }
