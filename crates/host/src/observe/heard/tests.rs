@@ -153,7 +153,9 @@ fn refused_serial_numbers_come_from_the_newest_log_of_kube_apiserver() {
     let now = "2026-11-25T02:01:00Z".parse().unwrap();
     assert_eq!(refused(&place.tree, now), Looked::Absent);
     place.write(&format!("{directory}/0.log"), line(1, "111"));
-    place.write("/var/log/pods/default_kube-apiserver-cp1_0b/kube-apiserver/0.log", line(1, "222"));
+    // A workload's pod of that name, which has written last.
+    let workload = "/var/log/pods/default_kube-apiserver-cp1_0b/kube-apiserver/0.log";
+    place.write(workload, line(1, "222"));
     let mut text = String::new();
     for second in [3, 9, 5] {
         text.push_str(&line(second, "333"));
@@ -161,8 +163,12 @@ fn refused_serial_numbers_come_from_the_newest_log_of_kube_apiserver() {
     write!(text, "SN= SN=x\n{}", line(4, "444")).unwrap();
     let newer = place.root.join(&directory[1..]).join("1.log");
     std::fs::write(&newer, text).unwrap();
-    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
-    File::options().write(true).open(&newer).unwrap().set_modified(later).unwrap();
+    let written = |path: &Utf8Path, seconds: u64| {
+        let at = std::time::SystemTime::now() + std::time::Duration::from_secs(seconds);
+        File::options().write(true).open(path).unwrap().set_modified(at).unwrap();
+    };
+    written(&newer, 60);
+    written(&place.root.join(&workload[1..]), 120);
     let seen = refused(&place.tree, now);
     let seen: Vec<_> =
         seen.seen().unwrap().iter().map(|one| (one.serial.as_str(), one.at.as_second() % 60)).collect();
