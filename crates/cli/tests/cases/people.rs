@@ -317,3 +317,17 @@ fn plugins_are_named_and_never_run_and_tokens_are_never_printed() {
     }
     assert!(!proof.exists());
 }
+
+#[test]
+fn a_daemons_home_behind_a_symbolic_link_is_no_kubeconfig() {
+    let tree = Tree::control_plane("cp1");
+    tree.write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\n");
+    std::fs::create_dir_all(tree.path("usr/bin")).unwrap();
+    tree.link("bin", "usr/bin");
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec![], 0), "{:#}", seen.json["findings"]);
+    // A link in the very place of the file is one that leads nowhere.
+    std::fs::create_dir_all(tree.path("usr/bin/.kube")).unwrap();
+    tree.link("usr/bin/.kube/config", "gone");
+    assert_eq!(Seen::by_check(&tree).codes(), ["PRN7101"]);
+}
