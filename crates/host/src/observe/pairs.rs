@@ -102,10 +102,11 @@ pub(super) fn private_key(bytes: Looked<&[u8]>, leaf: Option<&Certificate>) -> (
     }
 }
 
-/// Whether a PEM block begins in it and never ends: a disk was full, a copy was cut off. Or whether NUL bytes stand in
-/// it: the machine stopped before the file's blocks were written.
+/// Whether a PEM block begins in it and never ends: a disk was full, a copy was cut off. Or whether it ends in NUL
+/// bytes: the machine stopped before the file's blocks were written. Single ones are in every binary file.
 pub(super) fn cut_off(bytes: &[u8]) -> bool {
-    if bytes.contains(&0) {
+    let unwritten = bytes.iter().rev().take_while(|byte| **byte == 0).count();
+    if unwritten >= 16 || unwritten == bytes.len() {
         return true;
     }
     let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
