@@ -88,11 +88,12 @@ pub(crate) fn screen(language: Language, diagnosis: &Diagnosis<'_>) -> Screen {
     if diagnosis.left_out > 0 {
         note(&mut screen, Mark::Unknown, &say::left_out(language, diagnosis.left_out));
     }
-    if diagnosis.answers.is_empty() {
+    let read = diagnosis.logs.iter().filter(|log| matches!(log.lines, Looked::Seen(_))).count();
+    // Of what could not be read nothing good can be said.
+    if diagnosis.answers.is_empty() && read > 0 {
         let found = if diagnosis.harmless > 0 { say::only_harmless } else { say::nothing_found };
         note(&mut screen, Mark::Good, found(language));
     }
-    let read = diagnosis.logs.iter().filter(|log| matches!(log.lines, Looked::Seen(_))).count();
     let mut parts = vec![say::read_lines(language, diagnosis.lines, read)];
     if diagnosis.harmless > 0 {
         parts.push(say::harmless(language, diagnosis.harmless));

@@ -336,10 +336,12 @@ fn attribute(file: impl AsFd) -> Option<Attribute> {
     }
 }
 
-fn unread<T>(error: &std::io::Error) -> Looked<T> {
+/// What became of a look. `InvalidInput` is ours: something that is no file.
+pub(super) fn unread<T>(error: &std::io::Error) -> Looked<T> {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Looked::Absent,
         ErrorKind::PermissionDenied => Looked::Unusable(Trouble::PermissionDenied),
+        ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular(FileKind::Other)),
         _ => Looked::Unusable(Trouble::Io(error.to_string())),
     }
 }

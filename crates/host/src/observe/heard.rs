@@ -1,7 +1,7 @@
 //! What this node's kube-apiserver has written down of its clients' certificates: the end of its audit log, where it
 //! keeps one in a file, and the end of its own log, where everything else leaves open what a process holds.
 
-use super::files::Tree;
+use super::files::{Tree, unread};
 use super::logs::within;
 use super::{Look, superseded};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,9 +9,7 @@ use jiff::Timestamp;
 use perennial_core::assess::{Memory, Process, processes};
 use perennial_core::diagnose::{Context, Reading, Speaker, Standing, known, read};
 use perennial_core::formats::audit;
-use perennial_core::inventory::{
-    Component, FileKind, Heard, Looked, Node, Refused, Replaced, Shown, Trouble,
-};
+use perennial_core::inventory::{Component, Heard, Looked, Node, Refused, Replaced, Shown};
 use std::fs::File;
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::net::IpAddr;
@@ -197,15 +195,7 @@ fn tail(tree: &Tree, path: &Utf8Path, most: u64) -> Looked<Vec<u8>> {
         }
         Ok(bytes)
     };
-    match read() {
-        Ok(bytes) => Looked::Seen(bytes),
-        Err(error) => match error.kind() {
-            ErrorKind::NotFound => Looked::Absent,
-            ErrorKind::PermissionDenied => Looked::Unusable(Trouble::PermissionDenied),
-            ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular(FileKind::Other)),
-            _ => Looked::Unusable(Trouble::Io(error.to_string())),
-        },
-    }
+    read().map_or_else(|error| unread(&error), Looked::Seen)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! `/proc`: what runs when nobody else can be asked, and what a process sees in its own mount namespace.
 
+use super::files::unread;
 use camino::Utf8Path;
 use jiff::Timestamp;
-use perennial_core::inventory::{FileKind, Looked, Trouble};
+use perennial_core::inventory::Looked;
 use perennial_pki::digest::sha256_hex;
 use std::collections::BTreeMap;
 use std::fs;
@@ -119,15 +120,7 @@ pub(super) fn mounted_sha256(pid: u32, inside: &Utf8Path) -> Looked<String> {
         file.take(LIMIT).read_to_end(&mut bytes)?;
         Ok(sha256_hex(&bytes))
     };
-    match read() {
-        Ok(sha256) => Looked::Seen(sha256),
-        Err(error) => match error.kind() {
-            ErrorKind::NotFound => Looked::Absent,
-            ErrorKind::PermissionDenied => Looked::Unusable(Trouble::PermissionDenied),
-            ErrorKind::InvalidInput => Looked::Unusable(Trouble::NotRegular(FileKind::Other)),
-            _ => Looked::Unusable(Trouble::Io(error.to_string())),
-        },
-    }
+    read().map_or_else(|error| unread(&error), Looked::Seen)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use perennial_core::inventory::{FileKind, Trouble};
 use std::fmt::Write as _;
 
 struct Place {
