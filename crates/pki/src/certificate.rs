@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use self::parse::Fields;
 pub(crate) use self::parse::{Raw, read_extensions};
+use self::signers::Signers;
 use crate::asn1::{Reader, SEQUENCE};
 use crate::digest::{hex, sha256_hex};
 use crate::key::KeyKind;
@@ -17,6 +18,7 @@ use crate::name::Name;
 use crate::pem;
 
 mod parse;
+mod signers;
 
 /// The label of a certificate's PEM block.
 pub const LABEL: &str = "CERTIFICATE";
@@ -91,6 +93,7 @@ pub enum ExtendedKeyUsage {
 #[derive(Clone)]
 pub struct Certificate {
     inner: Arc<Fields>,
+    signers: Arc<Signers>,
 }
 
 impl Certificate {
@@ -112,7 +115,7 @@ impl Certificate {
         let mut input = Reader::new(der);
         let whole = input.element(SEQUENCE).ok_or("it is not DER, or it is cut short")?.whole;
         let fields = Fields::parse(whole.bytes())?;
-        Ok((Self { inner: Arc::new(fields) }, input.bytes()))
+        Ok((Self { inner: Arc::new(fields), signers: Arc::default() }, input.bytes()))
     }
 
     pub(crate) fn fields(&self) -> &Fields {
@@ -260,9 +263,10 @@ impl Certificate {
 
     /// Whether the signature verifies with the other certificate's key; names are not compared.
     pub(crate) fn is_signed_with(&self, issuer: &Self, allow_sha1: bool) -> bool {
-        let fields = &self.inner;
+        let (fields, key) = (&self.inner, &issuer.inner.public_key);
         let message = self.part(&fields.ranges.tbs);
-        fields.signature_algorithm.verify(&issuer.inner.public_key, message, &fields.signature, allow_sha1)
+        let verify = || fields.signature_algorithm.verify(key, message, &fields.signature, allow_sha1);
+        self.signers.ask(issuer.spki_der(), allow_sha1, verify)
     }
 
     /// The subject key identifier.
