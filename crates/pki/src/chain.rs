@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::algorithm::PublicKey;
 use crate::certificate::Certificate;
@@ -19,7 +19,7 @@ use crate::key::KeyKind;
 const MAX_SIGNATURES: usize = 100;
 
 /// The role in which a certificate is presented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Use {
     /// To clients, by a TLS server.
@@ -29,7 +29,7 @@ pub enum Use {
 }
 
 impl Use {
-    fn oid(self) -> &'static str {
+    pub(crate) fn oid(self) -> &'static str {
         match self {
             Self::Server => "1.3.6.1.5.5.7.3.1",
             Self::Client => "1.3.6.1.5.5.7.3.2",

@@ -9,15 +9,15 @@ use crate::mailbox;
 
 pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
 pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
-const KEY_USAGE: &str = "2.5.29.15";
-const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+pub(crate) const KEY_USAGE: &str = "2.5.29.15";
+pub(crate) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
 const DISTRIBUTION_POINTS: &str = "2.5.29.31";
 const POLICIES: &str = "2.5.29.32";
 const POLICY_MAPPINGS: &str = "2.5.29.33";
 const POLICY_CONSTRAINTS: &str = "2.5.29.36";
-const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+pub(crate) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
 const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 

@@ -1,6 +1,6 @@
 //! Distinguished names as Go reads and prints them (`crypto/x509/parser.go`, `crypto/x509/pkix`).
 
-use crate::asn1::{PRINTABLE_STRING, Reader, SEQUENCE, SET, UTF8_STRING, tlv};
+use crate::asn1::{OID, PRINTABLE_STRING, Reader, SEQUENCE, SET, UTF8_STRING, tlv};
 use crate::digest::hex;
 
 const T61_STRING: u8 = 0x14;
@@ -21,6 +21,8 @@ const KNOWN: [(&str, &str); 9] = [
     (SERIAL_NUMBER, "SERIALNUMBER"),
 ];
 const COMMON_NAME: &str = "2.5.4.3";
+/// The same, encoded.
+const COMMON_NAME_DER: [u8; 5] = [OID, 3, 0x55, 0x04, 0x03];
 const SERIAL_NUMBER: &str = "2.5.4.5";
 const ORGANIZATION: &str = "2.5.4.10";
 
@@ -85,6 +87,28 @@ impl std::fmt::Display for Name {
         parts.reverse();
         f.write_str(&parts.join(","))
     }
+}
+
+/// A name (an `RDNSequence`, whole) with another common name in each place of the old one; `None` where it has none.
+pub(crate) fn with_common_name(name: &[u8], common_name: &str) -> Option<Vec<u8>> {
+    let (mut sets, mut found) = (Vec::new(), false);
+    let mut sequence = Reader::new(name).read(SEQUENCE)?;
+    while !sequence.is_empty() {
+        let (mut set, mut pairs) = (sequence.read(SET)?, Vec::new());
+        while !set.is_empty() {
+            let pair = set.element(SEQUENCE)?;
+            let mut content = pair.content;
+            let oid = content.element(OID)?.whole;
+            if oid.bytes() == COMMON_NAME_DER {
+                found = true;
+                pairs.push(tlv(SEQUENCE, &[oid.bytes(), &go_string(common_name)]));
+            } else {
+                pairs.push(pair.whole.bytes().to_vec());
+            }
+        }
+        sets.push(tlv(SET, &pairs.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    }
+    found.then(|| tlv(SEQUENCE, &sets.iter().map(Vec::as_slice).collect::<Vec<_>>()))
 }
 
 /// The escapes of `pkix.RDNSequence.String`.

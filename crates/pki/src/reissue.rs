@@ -1,18 +1,26 @@
-//! The same certificate again: new key, new dates, new serial number, everything else byte for byte.
+//! The same certificate again: new key, new dates, new serial number, everything else byte for byte, but for what is
+//! asked for by name ([`Amendments`]).
 //!
 //! Not through a certificate builder: those keep a distinguished name in a map and lose a second `O=`, which is
 //! a user's second group, and drop what they don't know. The new signed part is put together from the bytes of
 //! the old one. Serial number and back-dating are kubeadm's (`cmd/kubeadm/app/util/pkiutil/pki_helpers.go`).
 
+mod amendments;
+
+pub use amendments::{AlternativeName, Amendments};
+
 use aws_lc_rs::{digest, rand};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::algorithm::PublicKey;
-use crate::asn1::{BIT_STRING, OCTET_STRING, OID, Reader, SEQUENCE, context, explicit, tlv, unsigned};
+use crate::asn1::{
+    BIT_STRING, BOOLEAN, OCTET_STRING, OID, Reader, SEQUENCE, context, explicit, tlv, unsigned,
+};
 use crate::certificate::{Certificate, Raw};
 use crate::chain;
 use crate::extension::{AUTHORITY_KEY_ID, SUBJECT_KEY_ID};
 use crate::key::{KeyError, PrivateKey};
+use crate::name;
 use crate::time;
 
 /// kubeadm dates certificates back by this much, for clocks that are late.
@@ -157,6 +165,20 @@ pub fn reissue(
     key_spki: &[u8],
     validity: &Validity,
 ) -> Result<Certificate, ReissueError> {
+    amend(old, authority, key_spki, validity, &Amendments::default())
+}
+
+/// [`reissue`], with what the amendments change: the common name, alternative names, usages.
+///
+/// # Errors
+/// [`ReissueError`].
+pub fn amend(
+    old: &Certificate,
+    authority: &Authority,
+    key_spki: &[u8],
+    validity: &Validity,
+    amendments: &Amendments,
+) -> Result<Certificate, ReissueError> {
     if validity.not_after <= validity.not_before {
         return Err(ReissueError::EmptyValidity);
     }
@@ -171,27 +193,38 @@ pub fn reissue(
                 AuthorityKeyId::New(value) => Some(value),
                 AuthorityKeyId::Absent => continue,
             },
-            _ => None,
+            _ => amendments.value(old, raw),
         };
         match value {
             Some(value) => extensions.push(with_value(old, raw, &value)),
             None => extensions.push(old.part(&raw.whole).to_vec()),
         }
     }
+    let own_id = authority.certificate.subject_key_id();
+    let own_id = own_id.map(|id| tlv(SEQUENCE, &[&tlv(context(0), &[&id])]));
+    extensions.extend(amendments.missing(old, &new_key.kind, own_id.as_deref()));
     let parts: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
     let extensions = if parts.is_empty() { Vec::new() } else { tlv(explicit(3), &[&tlv(SEQUENCE, &parts)]) };
+    let version_3 = tlv(explicit(0), &[&unsigned(&[2])]);
+    let version = if extensions.is_empty() { old.part(&ranges.version) } else { &version_3 };
+    let subject = match &amendments.common_name {
+        Some(name) => {
+            name::with_common_name(old.subject_der(), name).ok_or(ReissueError::Check("it has no name"))?
+        }
+        None => old.subject_der().to_vec(),
+    };
 
     let algorithm = authority.key.signature_algorithm();
     let dates = tlv(SEQUENCE, &[&time::write(validity.not_before), &time::write(validity.not_after)]);
     let tbs = tlv(
         SEQUENCE,
         &[
-            old.part(&ranges.version),
+            version,
             &unsigned(&serial()?),
             &algorithm,
             authority.certificate.subject_der(),
             &dates,
-            old.subject_der(),
+            &subject,
             key_spki,
             old.part(&ranges.unique_ids),
             &extensions,
@@ -229,8 +262,8 @@ fn read_public_key(spki: &[u8]) -> Result<PublicKey, ReissueError> {
 fn with_value(old: &Certificate, raw: &Raw, value: &[u8]) -> Vec<u8> {
     let mut fields = Reader::new(old.part(&raw.whole)).read(SEQUENCE);
     let oid = fields.as_mut().and_then(|fields| fields.element(OID)).map(|oid| oid.whole.bytes());
-    // Go refuses both identifiers when they are critical: there is no flag to keep.
-    tlv(SEQUENCE, &[oid.unwrap_or_default(), &tlv(OCTET_STRING, &[value])])
+    let critical = if raw.critical { tlv(BOOLEAN, &[&[0xff]]) } else { Vec::new() };
+    tlv(SEQUENCE, &[oid.unwrap_or_default(), &critical, &tlv(OCTET_STRING, &[value])])
 }
 
 /// The identifier of the new key, by the method that gave the old one: SHA-256 cut to 20 bytes (Go since 1.25)
