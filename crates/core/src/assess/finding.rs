@@ -1,44 +1,16 @@
-//! What a check can say.
+//! What a check can find, in the order of the codes.
 
-use super::{Basis, ClusterFinding, Code, Collision, Identity, Met, MetFault, Party, StaleCni, Strength};
+mod code;
+mod severity;
+
+pub use severity::Severity;
+
+use super::{Basis, ClusterFinding, Collision, Identity, Met, Party, StaleCni, Strength};
 use crate::inventory::{Component, Copied, Current, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_pki::chain::{Fault, Use};
 use std::net::SocketAddr;
-
-/// One check of one object.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// What was looked at: a credential's name, a path, `component address`.
-    pub object: String,
-    /// How it went.
-    pub state: State,
-}
-
-/// The four ways in which a check can end.
-#[derive(Clone, Debug)]
-pub enum State {
-    /// As it should be.
-    Pass,
-    /// Something worth telling.
-    Fail(Finding),
-    /// The object is not used here.
-    NotApplicable,
-    /// Nothing is known: neither good nor bad.
-    CouldNotLook(Trouble),
-}
-
-/// How grave a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing, nothing to do.
-    Notice,
-    /// Will become critical.
-    Warning,
-    /// Something does not work, or stops working within the critical threshold.
-    Critical,
-}
 
 /// Something worth telling, with its evidence. The texts for people are the cli's.
 #[derive(Clone, Debug)]
@@ -535,130 +507,4 @@ pub enum Finding {
         /// Of how many.
         dated: usize,
     },
-}
-
-impl Finding {
-    /// Its code.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::CertificateExpired { .. } => Code::CertificateExpired,
-            Self::AuthorityExpired { .. } => Code::AuthorityExpired,
-            Self::CertificateEndsSoon { .. } => Code::CertificateEndsSoon,
-            Self::AuthorityEndsSoon { .. } => Code::AuthorityEndsSoon,
-            Self::NotYetValid { .. } => Code::NotYetValid,
-            Self::WrongAuthority { .. } => Code::WrongAuthority,
-            Self::ExternalAuthority { .. } => Code::ExternalAuthority,
-            Self::AuthorityKeyMismatch { .. } => Code::AuthorityKeyMismatch,
-            Self::ServedOther { .. } => Code::ServedOther,
-            Self::ListenerSilent { .. } => Code::ListenerSilent,
-            Self::ProcessStale { .. } => Code::ProcessStale,
-            Self::ProcessUnproven { .. } => Code::ProcessUnproven,
-            Self::LoopbackEnds { .. } => Code::LoopbackEnds,
-            Self::PodStale { .. } => Code::PodStale,
-            Self::ReloadUnknown { .. } => Code::ReloadUnknown,
-            Self::HandshakeFails { .. } => Code::HandshakeFails,
-            Self::FileMissing { .. } => Code::FileMissing,
-            Self::FileUnusable { .. } => Code::FileUnusable,
-            Self::KeyMismatch { .. } => Code::KeyMismatch,
-            Self::SuperAdminUsed { .. } => Code::SuperAdminUsed,
-            Self::ManifestsCollide(_) => Code::ManifestsCollide,
-            Self::FileCutOff { .. } => Code::FileCutOff,
-            Self::LabelDiffers { .. } => Code::LabelDiffers,
-            Self::KeyExposed { .. } => Code::KeyExposed,
-            Self::FileSpecial { .. } => Code::FileSpecial,
-            Self::TokensRefused { .. } => Code::TokensRefused,
-            Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
-            Self::KubeletDown { .. } => Code::KubeletDown,
-            Self::RuntimeSilent { .. } => Code::RuntimeSilent,
-            Self::KubeletRestartFails { .. } => Code::KubeletRestartFails,
-            Self::KubeletRotationBlocked { .. } => Code::KubeletRotationBlocked,
-            Self::KubeletServingEnds { .. } => Code::KubeletServingEnds,
-            Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
-            Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
-            Self::CniKubeconfigStale(_) => Code::CniKubeconfigStale,
-            Self::RunOpen { .. } => Code::RunOpen,
-            Self::BehindBalancer { .. } => Code::BehindBalancer,
-            Self::Cluster(finding) => finding.code(),
-            Self::EdgeBroken { .. } => Code::EdgeBroken,
-            Self::IntermediateEnds { .. } => Code::IntermediateEnds,
-            Self::AuthorityKeyEncrypted { .. } => Code::AuthorityKeyEncrypted,
-            Self::OtherAuthorityTrusted { .. } => Code::OtherAuthorityTrusted,
-            Self::TwoAuthorities { .. } => Code::TwoAuthorities,
-            Self::ChainRefused { .. } => Code::ChainRefused,
-            Self::SigningFileNotSingle { .. } => Code::SigningFileNotSingle,
-            Self::ChainOutOfOrder { .. } => Code::ChainOutOfOrder,
-            Self::NamesMissing { .. } => Code::NamesMissing,
-            Self::OtherNodesCertificate { .. } => Code::OtherNodesCertificate,
-            Self::UsageMissing { .. } => Code::UsageMissing,
-            Self::NodeNameDiffers { .. } => Code::NodeNameDiffers,
-            Self::ForeignIdentity { .. } => Code::ForeignIdentity,
-            Self::NodeGroupMissing { .. } => Code::NodeGroupMissing,
-            Self::ClockBehind { .. } => Code::ClockBehind,
-        }
-    }
-
-    /// How grave it is.
-    pub fn severity(&self) -> Severity {
-        let critical_if = |critical: bool| if critical { Severity::Critical } else { Severity::Warning };
-        match self {
-            // A balancer that does not lead a node back to itself makes connections fail, too.
-            Self::BehindBalancer { met, .. } => {
-                let refused = |one: &Met| matches!(one.fault, Some(MetFault::Expired | MetFault::Foreign));
-                if met.iter().any(refused) { Severity::Critical } else { Severity::Warning }
-            }
-            Self::Cluster(finding) => finding.severity(),
-            Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
-            Self::CniKubeconfigStale(stale) => critical_if(stale.critical()),
-            Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),
-            Self::KubeletRotationBlocked { needed, current, .. } => {
-                critical_if(*needed && matches!(current, Current::Dangling { .. }))
-            }
-            Self::KubeletServingEnds { verified_by, .. } => critical_if(verified_by.is_some()),
-            Self::CertificateEndsSoon { critical, .. }
-            | Self::IntermediateEnds { critical, .. }
-            | Self::NamesMissing { critical, .. }
-            | Self::OtherAuthorityTrusted { critical, .. }
-            | Self::UsageMissing { critical, .. }
-            | Self::ForeignIdentity { critical, .. }
-            | Self::NodeNameDiffers { certain: critical, .. }
-            | Self::AuthorityKeyEncrypted { by_controller_manager: critical, .. }
-            | Self::AuthorityEndsSoon { critical, .. }
-            | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
-            Self::CertificateExpired { .. }
-            | Self::EdgeBroken { .. }
-            | Self::ChainRefused { .. }
-            | Self::SigningFileNotSingle { .. }
-            | Self::ChainOutOfOrder { .. }
-            | Self::OtherNodesCertificate { .. }
-            | Self::NodeGroupMissing { .. }
-            | Self::ClockBehind { .. }
-            | Self::AuthorityExpired { .. }
-            | Self::NotYetValid { .. }
-            | Self::WrongAuthority { .. }
-            | Self::AuthorityKeyMismatch { .. }
-            | Self::ServedOther { .. }
-            | Self::ListenerSilent { .. }
-            | Self::ProcessStale { .. }
-            | Self::FileMissing { .. }
-            | Self::FileUnusable { .. }
-            | Self::FileCutOff { .. }
-            | Self::FileSpecial { .. }
-            | Self::TokensRefused { .. }
-            | Self::KeyMismatch { .. }
-            | Self::KubeletClientExpired { .. }
-            | Self::KubeletDown { .. }
-            | Self::RuntimeSilent { .. }
-            | Self::RunOpen { .. } => Severity::Critical,
-            Self::ProcessUnproven { .. }
-            | Self::PodStale { .. }
-            | Self::HandshakeFails { .. }
-            | Self::ReloadUnknown { .. }
-            | Self::LabelDiffers { .. }
-            | Self::KeyExposed { .. }
-            | Self::TwoAuthorities { .. }
-            | Self::KubeconfigUnusable { .. }
-            | Self::KubeconfigOutdated { .. } => Severity::Warning,
-            Self::ExternalAuthority { .. } | Self::SuperAdminUsed { .. } => Severity::Notice,
-        }
-    }
 }

@@ -1,0 +1,65 @@
+//! Which code a finding has.
+
+use super::Finding;
+use crate::assess::Code;
+
+impl Finding {
+    /// Its code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::CertificateExpired { .. } => Code::CertificateExpired,
+            Self::AuthorityExpired { .. } => Code::AuthorityExpired,
+            Self::CertificateEndsSoon { .. } => Code::CertificateEndsSoon,
+            Self::AuthorityEndsSoon { .. } => Code::AuthorityEndsSoon,
+            Self::NotYetValid { .. } => Code::NotYetValid,
+            Self::WrongAuthority { .. } => Code::WrongAuthority,
+            Self::ExternalAuthority { .. } => Code::ExternalAuthority,
+            Self::AuthorityKeyMismatch { .. } => Code::AuthorityKeyMismatch,
+            Self::ServedOther { .. } => Code::ServedOther,
+            Self::ListenerSilent { .. } => Code::ListenerSilent,
+            Self::ProcessStale { .. } => Code::ProcessStale,
+            Self::ProcessUnproven { .. } => Code::ProcessUnproven,
+            Self::LoopbackEnds { .. } => Code::LoopbackEnds,
+            Self::PodStale { .. } => Code::PodStale,
+            Self::ReloadUnknown { .. } => Code::ReloadUnknown,
+            Self::HandshakeFails { .. } => Code::HandshakeFails,
+            Self::FileMissing { .. } => Code::FileMissing,
+            Self::FileUnusable { .. } => Code::FileUnusable,
+            Self::KeyMismatch { .. } => Code::KeyMismatch,
+            Self::SuperAdminUsed { .. } => Code::SuperAdminUsed,
+            Self::ManifestsCollide(_) => Code::ManifestsCollide,
+            Self::FileCutOff { .. } => Code::FileCutOff,
+            Self::LabelDiffers { .. } => Code::LabelDiffers,
+            Self::KeyExposed { .. } => Code::KeyExposed,
+            Self::FileSpecial { .. } => Code::FileSpecial,
+            Self::TokensRefused { .. } => Code::TokensRefused,
+            Self::KubeletClientExpired { .. } => Code::KubeletClientExpired,
+            Self::KubeletDown { .. } => Code::KubeletDown,
+            Self::RuntimeSilent { .. } => Code::RuntimeSilent,
+            Self::KubeletRestartFails { .. } => Code::KubeletRestartFails,
+            Self::KubeletRotationBlocked { .. } => Code::KubeletRotationBlocked,
+            Self::KubeletServingEnds { .. } => Code::KubeletServingEnds,
+            Self::KubeconfigUnusable { .. } => Code::KubeconfigUnusable,
+            Self::KubeconfigOutdated { .. } => Code::KubeconfigOutdated,
+            Self::CniKubeconfigStale(_) => Code::CniKubeconfigStale,
+            Self::RunOpen { .. } => Code::RunOpen,
+            Self::BehindBalancer { .. } => Code::BehindBalancer,
+            Self::Cluster(finding) => finding.code(),
+            Self::EdgeBroken { .. } => Code::EdgeBroken,
+            Self::IntermediateEnds { .. } => Code::IntermediateEnds,
+            Self::AuthorityKeyEncrypted { .. } => Code::AuthorityKeyEncrypted,
+            Self::OtherAuthorityTrusted { .. } => Code::OtherAuthorityTrusted,
+            Self::TwoAuthorities { .. } => Code::TwoAuthorities,
+            Self::ChainRefused { .. } => Code::ChainRefused,
+            Self::SigningFileNotSingle { .. } => Code::SigningFileNotSingle,
+            Self::ChainOutOfOrder { .. } => Code::ChainOutOfOrder,
+            Self::NamesMissing { .. } => Code::NamesMissing,
+            Self::OtherNodesCertificate { .. } => Code::OtherNodesCertificate,
+            Self::UsageMissing { .. } => Code::UsageMissing,
+            Self::NodeNameDiffers { .. } => Code::NodeNameDiffers,
+            Self::ForeignIdentity { .. } => Code::ForeignIdentity,
+            Self::NodeGroupMissing { .. } => Code::NodeGroupMissing,
+            Self::ClockBehind { .. } => Code::ClockBehind,
+        }
+    }
+}
