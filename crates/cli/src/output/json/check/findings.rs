@@ -1,0 +1,144 @@
+//! The findings of a `CheckReport`, and the checks behind them.
+
+use crate::language::Language;
+use crate::output::check::Report;
+use crate::output::findings::tell;
+use crate::output::groups::Group;
+use camino::Utf8Path;
+use perennial_core::assess::{About, Check, Severity, State};
+use perennial_core::inventory::{Credential, Node};
+use perennial_pki::certificate::Certificate;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FindingView {
+    /// `PRN####`.
+    #[cfg_attr(test, schemars(schema_with = "crate::output::json::code_schema"))]
+    code: String,
+    /// `critical`, `warning` or `notice`.
+    severity: &'static str,
+    /// How many findings of the same kind, cause and remedy these are.
+    count: usize,
+    /// What it is about: one entry for each of them.
+    objects: Vec<ObjectView>,
+    message: String,
+    evidence: Vec<String>,
+    /// What happens if nothing is done.
+    left_alone: Option<String>,
+    /// The one command that helps.
+    command: Option<String>,
+    /// What helps where no single command does.
+    advice: Option<&'static str>,
+    /// What to know about the command.
+    note: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct ObjectView {
+    /// The credential's or CA's name, the path, the component, the run.
+    name: String,
+    /// The node's name.
+    node: Option<String>,
+    /// Its file, where it has one.
+    file: Option<String>,
+    /// The subject of its certificate, where it could be read.
+    identity: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NotLookedAt<'a> {
+    object: &'a str,
+    reason: String,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CheckView<'a> {
+    object: &'a str,
+    /// `passed`, `failed`, `notApplicable` or `notLookedAt`.
+    state: &'static str,
+    /// What was found, where it failed.
+    #[cfg_attr(test, schemars(schema_with = "crate::output::json::optional_code_schema"))]
+    code: Option<String>,
+}
+
+impl<'a> CheckView<'a> {
+    pub(super) fn new(check: &'a Check) -> Self {
+        let (state, code) = match &check.state {
+            State::Pass => ("passed", None),
+            State::Fail(finding) => ("failed", Some(finding.code().to_string())),
+            State::NotApplicable => ("notApplicable", None),
+            State::CouldNotLook(_) => ("notLookedAt", None),
+        };
+        Self { object: &check.object, state, code }
+    }
+}
+
+pub(super) fn finding(report: &Report<'_>, group: &Group<'_>) -> FindingView {
+    let told = tell(Language::En, &report.scene(), group);
+    FindingView {
+        code: group.first.code().to_string(),
+        severity: match group.severity() {
+            Severity::Critical => "critical",
+            Severity::Warning => "warning",
+            Severity::Notice => "notice",
+        },
+        count: group.len(),
+        objects: group.all().map(|finding| object(report.node, finding.about())).collect(),
+        message: told.title,
+        evidence: told.evidence,
+        left_alone: told.left_alone,
+        command: told.command,
+        advice: told.advice,
+        note: told.note,
+    }
+}
+
+fn object(node: &Node, about: About<'_>) -> ObjectView {
+    let of_path = |path: &Utf8Path| node.credentials.iter().find(|one| one.place.file().path == path);
+    let credential = match about {
+        About::Credential(name) => node.credential(name),
+        About::File(path) => of_path(path),
+        _ => None,
+    };
+    // Findings about dates name CAs and credentials alike.
+    let authority = match about {
+        About::Credential(name) | About::Authority(name) if credential.is_none() => node.authority(name),
+        _ => None,
+    };
+    let file = credential.map(|one| &one.place.file().path).or_else(|| authority.map(|one| &one.file.path));
+    let first = authority.and_then(|one| one.certificates.seen()?.first());
+    let name = match about {
+        About::Credential(name) | About::Authority(name) | About::Object(name) | About::Run(name) => {
+            name.to_owned()
+        }
+        About::Node => node.name.clone().unwrap_or_default(),
+        About::File(path) => path.to_string(),
+        About::Component(component) => component.to_string(),
+    };
+    ObjectView {
+        node: node.name.clone(),
+        file: match about {
+            About::File(path) => Some(path.to_string()),
+            _ => file.map(ToString::to_string),
+        },
+        identity: credential.and_then(Credential::leaf).or(first).map(Certificate::subject),
+        name,
+    }
+}
+
+pub(super) fn not_looked_at<'a>(report: &Report<'a>) -> Vec<NotLookedAt<'a>> {
+    let checks = report.assessment.checks.iter();
+    let blind = checks.filter_map(|check| match &check.state {
+        State::CouldNotLook(why) => Some(NotLookedAt { object: &check.object, reason: why.to_string() }),
+        _ => None,
+    });
+    blind.collect()
+}
