@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, Va
 use jiff::SignedDuration;
 use perennial_core::assess::{Policy, Threshold, duration};
 use perennial_core::plan::RestartApiserver;
+use perennial_pki::reissue::AlternativeName;
 
 #[derive(Debug, Parser)]
 #[command(name = "perennial", disable_help_flag = true, disable_help_subcommand = true)]
@@ -80,6 +81,12 @@ pub(crate) struct Renew {
     pub(crate) validity: SignedDuration,
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) restart_apiserver: WhenRestart,
+    #[arg(long, value_name = "NAME", value_parser = alternative_name)]
+    pub(crate) add_san: Vec<AlternativeName>,
+    #[arg(long)]
+    pub(crate) reuse_keys: bool,
+    #[arg(long)]
+    pub(crate) repair_roles: bool,
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "RUN")]
@@ -158,6 +165,11 @@ impl From<WhenRestart> for RestartApiserver {
 fn life(text: &str) -> Result<SignedDuration, String> {
     let length = duration(text)?;
     if length < SignedDuration::from_hours(1) { Err(format!("{text} is too short")) } else { Ok(length) }
+}
+
+/// A name or an address of a server.
+fn alternative_name(text: &str) -> Result<AlternativeName, String> {
+    AlternativeName::parse(text).ok_or_else(|| format!("{text} is neither a DNS name nor an IP address"))
 }
 
 impl Global {

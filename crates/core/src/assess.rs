@@ -19,7 +19,7 @@ mod kubelet;
 mod ladder;
 pub(crate) mod manifests;
 pub(crate) mod memory;
-mod names;
+pub(crate) mod names;
 mod once;
 mod party;
 mod people;
@@ -31,7 +31,7 @@ mod runtime;
 mod served;
 mod tokens;
 pub(crate) mod trust;
-mod usage;
+pub(crate) mod usage;
 
 pub use about::About;
 pub use balanced::{Met, MetFault};

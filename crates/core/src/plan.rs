@@ -21,6 +21,7 @@ pub use step::{
 
 use crate::inventory::Component;
 use jiff::Timestamp;
+use perennial_pki::reissue::AlternativeName;
 use serde::{Deserialize, Serialize};
 
 /// The format of [`Plan`]: additive changes keep it, an older perennial refuses a newer one.
@@ -43,6 +44,33 @@ pub struct Request {
     pub restart_apiserver: RestartApiserver,
     /// Whether a test Deployment ends the proof.
     pub workload: bool,
+    /// Names that a server's certificate gets in addition: kube-apiserver's, or those of `only`.
+    #[serde(default)]
+    pub add_names: Vec<AlternativeName>,
+    /// Whether the keys stay.
+    #[serde(default)]
+    pub reuse_keys: bool,
+    /// Whether a certificate gets what its role needs and it lacks, and this node's names instead of another's.
+    #[serde(default)]
+    pub repair_roles: bool,
+}
+
+impl Request {
+    /// All leaves, or all that is stale, in the way that nobody has to ask for.
+    pub fn new(verb: Verb, validity_seconds: i64) -> Self {
+        Self {
+            verb,
+            only: Vec::new(),
+            validity_seconds,
+            due: false,
+            force: false,
+            restart_apiserver: RestartApiserver::Auto,
+            workload: false,
+            add_names: Vec::new(),
+            reuse_keys: false,
+            repair_roles: false,
+        }
+    }
 }
 
 /// The two kinds of plan.

@@ -29,6 +29,14 @@ pub enum Use {
 }
 
 impl Use {
+    /// As OpenSSL calls it: `serverAuth`, `clientAuth`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Server => "serverAuth",
+            Self::Client => "clientAuth",
+        }
+    }
+
     pub(crate) fn oid(self) -> &'static str {
         match self {
             Self::Server => "1.3.6.1.5.5.7.3.1",

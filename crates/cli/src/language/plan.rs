@@ -12,6 +12,7 @@ words! {
         en: "stopped over CRI; the kubelet starts it again: its loopback certificate is in memory only",
         zh: "通过 CRI 停止，由 kubelet 重新启动：其回环证书只在内存中",
     }
+    version_3 { en: "version 3 with a leaf's extensions", zh: "改为第 3 版，带叶子证书的扩展" }
     no_restart { en: "no restart: they re-read their files", zh: "无需重启：会自行重新读取文件" }
     restart_forbidden { en: "no restart: --restart-apiserver never", zh: "不重启：--restart-apiserver never" }
     lease_released {
@@ -38,11 +39,20 @@ messages! {
         en: [n: "{node}  {n} step", "{node}  {n} steps"],
         zh: "{node}  共 {n} 步",
     }
+    heading_keys_stay(heading: &str) {
+        en: "{heading}; the keys stay as they are",
+        zh: "{heading}，密钥保持不变",
+    }
     heading_renewals(heading: &str) {
         en: "{heading}; every new certificate has a new key",
         zh: "{heading}，每个新证书都使用新密钥",
     }
     key_and_names(kind: &str, n: usize) { en: "{kind}, same {n} names", zh: "{kind}，{n} 个名称不变" }
+    key_stays(kind: &str) { en: "{kind}, key stays", zh: "{kind}，密钥不变" }
+    names_added(names: &str) { en: "new names: {names}", zh: "新增名称：{names}" }
+    names_instead(names: &str) { en: "this node's names instead: {names}", zh: "改为本节点的名称：{names}" }
+    named_instead(name: &str) { en: "CN={name}", zh: "CN={name}" }
+    usages_added(usages: &str) { en: "new usages: {usages}", zh: "新增用途：{usages}" }
     copy_of(credential: &str) { en: "copy of {credential}", zh: "{credential} 的副本" }
     about(names: &str, text: &str) { en: "{names}: {text}", zh: "{names}：{text}" }
     external_until(date: &str, reason: &str) { en: "left out: {reason}; ends on {date}", zh: "跳过：{reason}，{date} 到期" }

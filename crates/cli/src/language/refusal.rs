@@ -6,7 +6,7 @@ use crate::output::findings::quoted;
 use crate::output::places::differing_flags;
 use crate::output::{date, exact};
 use perennial_core::inventory::{Attribute, Trouble};
-use perennial_core::plan::Refusal;
+use perennial_core::plan::{Reason, Refusal};
 
 /// A refusal in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,8 +103,20 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
                 subject,
                 super::plan::not_as_it_is(language, *reason),
             )],
-            hint: Some("perennial check".to_owned()),
+            hint: Some(match reason {
+                Reason::OtherNode => {
+                    format!("perennial renew --repair-roles --only {}", quoted(credential))
+                }
+                _ => "perennial check".to_owned(),
+            }),
         },
+        Refusal::KeyCanNotStay { credential, path } => {
+            words(key_can_not_stay(language, credential, path.as_str()), Some(new_key_hint(language)))
+        }
+        Refusal::NoServerToName { names } => {
+            let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+            words(no_server_to_name(language, &names.join(language.comma())), Some(no_server_hint(language)))
+        }
         Refusal::IssuerNotTrusted { credential, authority, through } => Words {
             sentence: issuer_not_trusted(language, credential, authority.as_str(), through.as_str()),
             details: Vec::new(),
@@ -184,6 +196,11 @@ words! {
         en: "a rotation of the CA is half-way: first let everybody trust the new CA, then renew",
         zh: "证书机构的轮换进行到一半：先让各方信任新的证书机构，再续订",
     }
+    new_key_hint { en: "renew it without --reuse-keys: it gets a new key", zh: "不使用 --reuse-keys 续订，即可获得新密钥" }
+    no_server_hint {
+        en: "name the server: --only apiserver, etcd-server or etcd-peer",
+        zh: "用 --only 指定服务器证书：apiserver、etcd-server 或 etcd-peer",
+    }
     changed_hint { en: "run the same command again: it makes a new plan", zh: "再次执行同一命令，会生成新的计划" }
 }
 
@@ -222,6 +239,14 @@ messages! {
     not_as_it_is(credential: &str, path: &str) {
         en: "{credential} must not be renewed as it is: {path}",
         zh: "不能原样续订 {credential}：{path}",
+    }
+    key_can_not_stay(credential: &str, path: &str) {
+        en: "{credential}: its key can't stay: {path} is missing, unreadable, or another certificate's",
+        zh: "{credential}：无法保留密钥：{path} 缺失、无法读取，或属于其他证书",
+    }
+    no_server_to_name(names: &str) {
+        en: "nothing that would be renewed is a server's certificate: there is no place for {names}",
+        zh: "要续订的证书中没有服务器证书，无法加入 {names}",
     }
     issuer_not_trusted(credential: &str, authority: &str, through: &str) {
         en: "{credential} would be signed by the CA whose key lies beside {authority}, which {through} does not trust yet",

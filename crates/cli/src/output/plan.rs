@@ -4,6 +4,7 @@ use super::{Line, Paint, Screen, date, escape};
 use crate::language::{Language, plan as say};
 use perennial_core::inventory::Component;
 use perennial_core::plan::{Action, Kept, Plan, Reason, Renewal, Source};
+use perennial_pki::reissue::Amendments;
 use unicode_width::UnicodeWidthStr;
 
 /// The whole plan.
@@ -11,7 +12,10 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     let mut screen = Screen::default();
     let mut heading = say::heading(language, &plan.node, plan.steps.len());
     if plan.renewals().next().is_some() {
-        heading = say::heading_renewals(language, &heading);
+        heading = match plan.request.reuse_keys {
+            true => say::heading_keys_stay(language, &heading),
+            false => say::heading_renewals(language, &heading),
+        };
     }
     screen.line(Line::new().painted(&heading, Paint::Strong));
     let restarts: Vec<_> = plan.restarts().collect();
@@ -61,13 +65,40 @@ fn row(screen: &mut Screen, width: usize, sign: &str, name: &str, text: &str) {
 fn renewed(language: Language, renewal: &Renewal) -> String {
     let old = renewal.old_not_after.map_or_else(|| say::none(language).to_owned(), date);
     let how = match &renewal.source {
-        Source::Reissue { key_kind, .. } if renewal.names > 0 => {
-            say::key_and_names(language, &key_kind.to_string(), renewal.names)
+        Source::Reissue { key_kind, reuse_key, amendments, .. } => {
+            let kind = key_kind.to_string();
+            let key = if *reuse_key { say::key_stays(language, &kind) } else { kind };
+            let key = match renewal.names {
+                0 => key,
+                _ if amendments.drop_names => key,
+                names => say::key_and_names(language, &key, names),
+            };
+            let parts = std::iter::once(key).chain(amended(language, amendments));
+            parts.collect::<Vec<_>>().join(language.semicolon())
         }
-        Source::Reissue { key_kind, .. } => key_kind.to_string(),
         Source::CopyOf { credential, .. } => say::copy_of(language, credential),
     };
     format!("{old} → {}  {how}", date(renewal.new_not_after))
+}
+
+/// What a new certificate says otherwise than the old one.
+fn amended(language: Language, amendments: &Amendments) -> Vec<String> {
+    let joined = |names: Vec<String>| names.join(language.comma());
+    let names = joined(amendments.names.iter().map(ToString::to_string).collect());
+    let usages = joined(amendments.usages.iter().map(|usage| usage.name().to_owned()).collect());
+    let mut parts = Vec::new();
+    parts.extend(amendments.extensions.then(|| say::version_3(language).to_owned()));
+    parts.extend(amendments.common_name.as_ref().map(|name| say::named_instead(language, name)));
+    if !names.is_empty() {
+        parts.push(match amendments.drop_names {
+            true => say::names_instead(language, &names),
+            false => say::names_added(language, &names),
+        });
+    }
+    if !usages.is_empty() {
+        parts.push(say::usages_added(language, &usages));
+    }
+    parts
 }
 
 fn restarted(language: Language, plan: &Plan, component: Component) -> String {

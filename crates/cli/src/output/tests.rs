@@ -10,7 +10,7 @@ use crate::world::{Ended, Run};
 use jiff::Timestamp;
 use perennial_core::assess::{Code, Policy, assess};
 use perennial_core::inventory::{Cluster, Component, Looked, Node, Place, Role, Trouble};
-use perennial_core::plan::{Plan, Request, RestartApiserver, Verb, reload, renew};
+use perennial_core::plan::{Plan, Request, Verb, reload, renew};
 use perennial_core::prove::prove;
 use perennial_core::run::WorkloadOutcome;
 use std::time::Duration;
@@ -191,15 +191,7 @@ fn three() -> Node {
 }
 
 fn request(verb: Verb) -> Request {
-    Request {
-        verb,
-        only: Vec::new(),
-        validity_seconds: 365 * 24 * 3600,
-        due: false,
-        force: false,
-        restart_apiserver: RestartApiserver::Auto,
-        workload: true,
-    }
+    Request { workload: true, ..Request::new(verb, 365 * 24 * 3600) }
 }
 
 fn renewal(node: &Node) -> Plan {

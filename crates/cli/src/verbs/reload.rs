@@ -9,13 +9,9 @@ use perennial_core::plan::{Request, Verb, reload};
 
 pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure> {
     let request = Request {
-        verb: Verb::Reload,
-        only: Vec::new(),
-        validity_seconds: 0,
-        due: false,
-        force: false,
         restart_apiserver: arguments.restart_apiserver.into(),
         workload: !arguments.no_workload,
+        ..Request::new(Verb::Reload, 0)
     };
     let policy = session.global.policy();
     let decide = |node: &_, now| reload(node, &request, &policy, now);

@@ -17,6 +17,9 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
         force: arguments.force,
         restart_apiserver: arguments.restart_apiserver.into(),
         workload: !arguments.no_workload,
+        add_names: arguments.add_san,
+        reuse_keys: arguments.reuse_keys,
+        repair_roles: arguments.repair_roles,
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
 
 mod access;
+mod amended;
 mod another_nodes_pair;
 mod awaited_serving;
 mod clock;

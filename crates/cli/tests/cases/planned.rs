@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use perennial_core::assess::Policy;
 use perennial_core::inventory::{Looked, Node, Unit};
-use perennial_core::plan::{Plan, Reason, Refusal, Request, RestartApiserver, Verb, lint, renew};
+use perennial_core::plan::{Plan, Reason, Refusal, Request, Verb, lint, renew};
 use perennial_host::observe::{Look, homes, node};
 use perennial_testdata::Tree;
 
@@ -25,6 +25,15 @@ pub(crate) fn observed(tree: &Tree) -> Node {
 
 /// Plans `renew`, with `--only` for each name. Nothing is changed by it; a plan never has a fault.
 pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
+    planned_with(tree, only, |request| request)
+}
+
+/// The same, with more that is asked for.
+pub(crate) fn planned_with(
+    tree: &Tree,
+    only: &[&str],
+    ask: impl FnOnce(Request) -> Request,
+) -> Result<Plan, Refusal> {
     let before = tree.inventory();
     let mut node = observed(tree);
     node.as_root = true;
@@ -35,15 +44,10 @@ pub(crate) fn planned(tree: &Tree, only: &[&str]) -> Result<Plan, Refusal> {
         restarts: 0,
         active_since: None,
     });
-    let request = Request {
-        verb: Verb::Renew,
+    let request = ask(Request {
         only: only.iter().map(|name| (*name).to_owned()).collect(),
-        validity_seconds: 365 * 24 * 3600,
-        due: false,
-        force: false,
-        restart_apiserver: RestartApiserver::Auto,
-        workload: false,
-    };
+        ..Request::new(Verb::Renew, 365 * 24 * 3600)
+    });
     let plan = renew(&node, &request, &Policy::default(), Timestamp::now());
     assert_eq!(before, tree.inventory(), "planning has changed something");
     if let Ok(plan) = &plan {

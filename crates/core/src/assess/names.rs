@@ -76,6 +76,40 @@ pub(crate) fn of_another_node(
     (!others.is_empty()).then_some(others)
 }
 
+/// By what a server of this role is dialled on this node, and the certificate is not valid for.
+pub(crate) fn missing(node: &Node, role: Role, leaf: &Certificate) -> Vec<String> {
+    let dialled = dialled(node, role).into_iter().map(|one| one.name);
+    dialled.filter(|name| !covers(leaf, name)).collect()
+}
+
+/// The names of a server's certificate by this node's flags, and what of the old ones every node has in common
+/// (kubeadm's `getAltNames` and `GetEtcdAltNames`, cmd/kubeadm/app/util/pkiutil/pki_helpers.go).
+pub(crate) fn of_role(node: &Node, role: Role, leaf: &Certificate) -> Vec<String> {
+    let always: &[&str] = match role {
+        Role::ApiserverServing => &SHARED[1..],
+        _ => &["localhost", "127.0.0.1", "::1"],
+    };
+    // The cluster's domain is in no flag; the old certificate or the default tells it.
+    let mut names: Vec<String> = node.name.iter().cloned().collect();
+    names.extend(
+        always.iter().filter(|name| **name != "kubernetes.default.svc.cluster").map(|&name| name.to_owned()),
+    );
+    let common = common_names(node);
+    let addresses = leaf.ip_addresses().into_iter().map(|address| address.to_string());
+    let old = leaf.dns_names().into_iter().chain(addresses);
+    names.extend(old.filter(|name| {
+        SHARED.contains(&name.as_str())
+            || common.contains(name)
+            || name.starts_with("kubernetes.default.svc.")
+            || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    }));
+    names.extend(dialled(node, role).into_iter().map(|one| one.name));
+    names.extend(node.address.map(|address| address.to_string()));
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
 /// This node's own name and addresses.
 fn own_names(node: &Node) -> Vec<String> {
     let mut own: Vec<String> =

@@ -2,21 +2,13 @@
 
 use super::{Check, Finding, State};
 use crate::inventory::{Credential, Node, Role};
-use perennial_pki::certificate::ExtendedKeyUsage;
+use perennial_pki::certificate::{Certificate, ExtendedKeyUsage};
 use perennial_pki::chain::Use;
 
 pub(super) fn check(node: &Node, credential: &Credential, checks: &mut Vec<Check>) {
     let Some(leaf) = credential.leaf() else { return };
-    let usages = leaf.extended_key_usages();
-    let has = |usage: Use| {
-        let wanted = match usage {
-            Use::Server => ExtendedKeyUsage::ServerAuth,
-            Use::Client => ExtendedKeyUsage::ClientAuth,
-        };
-        usages.is_empty() || usages.contains(&wanted) || usages.contains(&ExtendedKeyUsage::Any)
-    };
     let needs = needs(node, credential.role);
-    let missing: Vec<_> = needs.iter().filter(|(usage, _)| !has(*usage)).collect();
+    let missing: Vec<_> = needs.iter().filter(|(usage, _)| !allows(leaf, *usage)).collect();
     let state = match missing.as_slice() {
         [] => State::Pass,
         [(usage, _), ..] => State::Fail(Finding::UsageMissing {
@@ -26,6 +18,29 @@ pub(super) fn check(node: &Node, credential: &Credential, checks: &mut Vec<Check
         }),
     };
     checks.push(Check { object: credential.name.clone(), state });
+}
+
+fn allows(leaf: &Certificate, usage: Use) -> bool {
+    let usages = leaf.extended_key_usages();
+    let wanted = match usage {
+        Use::Server => ExtendedKeyUsage::ServerAuth,
+        Use::Client => ExtendedKeyUsage::ClientAuth,
+    };
+    usages.is_empty() || usages.contains(&wanted) || usages.contains(&ExtendedKeyUsage::Any)
+}
+
+/// What a certificate of this role should be allowed for, and is not.
+pub(crate) fn missing(node: &Node, role: Role, leaf: &Certificate) -> Vec<Use> {
+    of_role(node, role).into_iter().filter(|usage| !allows(leaf, *usage)).collect()
+}
+
+/// What kubeadm lets a certificate of this role be used for.
+pub(crate) fn of_role(node: &Node, role: Role) -> Vec<Use> {
+    // A lone member's peer certificate misses nothing yet, and a second member would need both at once.
+    match role {
+        Role::EtcdPeer => vec![Use::Server, Use::Client],
+        _ => needs(node, role).into_iter().map(|(usage, _)| usage).collect(),
+    }
 }
 
 /// The usages that a role needs, and whether something does not work without.

@@ -4,6 +4,7 @@ use super::step::{Action, Source};
 use super::{Plan, Request};
 use crate::inventory::Component;
 use perennial_pki::digest::sha256_hex;
+use perennial_pki::reissue::Amendments;
 use serde::Serialize;
 
 /// Pre-images, identities, CAs and the stale set. No times, container ids or leases: they change while
@@ -12,7 +13,7 @@ use serde::Serialize;
 struct Basis<'a> {
     node: &'a str,
     request: &'a Request,
-    renewals: Vec<(&'a str, Option<(&'a str, &'a str)>)>,
+    renewals: Vec<(&'a str, Option<(&'a str, &'a str, &'a Amendments)>)>,
     pre_images: Vec<(&'a str, &'a str)>,
     restarts: Vec<Component>,
 }
@@ -21,8 +22,8 @@ struct Basis<'a> {
 pub(super) fn digest(plan: &Plan) -> String {
     let renewals = plan.renewals().map(|renewal| {
         let identity = match &renewal.source {
-            Source::Reissue { authority_fingerprint, old_fingerprint, .. } => {
-                Some((authority_fingerprint.as_str(), old_fingerprint.as_str()))
+            Source::Reissue { authority_fingerprint, old_fingerprint, amendments, .. } => {
+                Some((authority_fingerprint.as_str(), old_fingerprint.as_str(), amendments))
             }
             Source::CopyOf { .. } => None,
         };

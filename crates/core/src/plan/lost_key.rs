@@ -1,7 +1,7 @@
 //! A key that is lost or broken beside a good certificate: `renew` makes a new pair.
 
 use super::renew::{check_authorities, reissue, renewable};
-use super::{Request, RestartApiserver, Verb};
+use super::{Request, Verb};
 use crate::inventory::{Credential, Node};
 use camino::Utf8Path;
 use jiff::{SignedDuration, Timestamp};
@@ -16,13 +16,9 @@ pub fn key_can_be_made<'a>(node: &'a Node, path: &Utf8Path, now: Timestamp) -> O
         .filter(|credential| credential.place.files().len() > 1)
         .find(|credential| credential.place.key_file().path == path)?;
     let request = Request {
-        verb: Verb::Renew,
         only: vec![credential.name.clone()],
-        validity_seconds: SignedDuration::from_hours(1).as_secs(),
-        due: false,
         force: true,
-        restart_apiserver: RestartApiserver::Auto,
-        workload: false,
+        ..Request::new(Verb::Renew, SignedDuration::from_hours(1).as_secs())
     };
     check_authorities(node, &[credential], now).ok()?;
     reissue(node, credential, &request, now).ok()?;

@@ -5,6 +5,7 @@ use crate::assess::Collision;
 use crate::inventory::{Attribute, Component, Trouble};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
+use perennial_pki::reissue::AlternativeName;
 
 /// A guard that refused before anything was changed (exit code 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,18 @@ pub enum Refusal {
         subject: String,
         /// Why.
         reason: Reason,
+    },
+    /// `--reuse-keys`, and the key is lost, unreadable, or another certificate's.
+    KeyCanNotStay {
+        /// The credential's name.
+        credential: String,
+        /// Where its key is, or should be.
+        path: Utf8PathBuf,
+    },
+    /// `--add-san`, and nothing that is renewed is a server's certificate.
+    NoServerToName {
+        /// The names.
+        names: Vec<AlternativeName>,
     },
     /// The CA that signs now is not trusted where the new certificate would be shown.
     IssuerNotTrusted {

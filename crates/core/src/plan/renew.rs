@@ -1,5 +1,6 @@
 //! From an inventory and a request to a plan of new certificates.
 
+mod amendments;
 mod authorities;
 mod choice;
 mod copies;
@@ -15,6 +16,7 @@ use super::step::Renewal;
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, digest, restart};
 use crate::assess::{Policy, manifests};
 use crate::inventory::{File, Layout, Node, Role};
+use amendments::named;
 use camino::Utf8PathBuf;
 use choice::choose;
 use copies::copies;
@@ -40,6 +42,9 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
         }
     }
     refuse_shared(node, &renewals)?;
+    if !request.add_names.is_empty() && !renewals.iter().any(|renewal| named(node, request, renewal)) {
+        return Err(Refusal::NoServerToName { names: request.add_names.clone() });
+    }
     // What was not asked for under one name is renewed all the same under another one of the same files.
     let renewed = |kept: &Kept| {
         kept.reason == Reason::NotAsked
@@ -70,7 +75,7 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
 /// Refuses to renew a credential that shares one file with another but not all: in between neither would fit.
 fn refuse_shared(node: &Node, renewals: &[Renewal]) -> Result<(), Refusal> {
     for renewal in renewals {
-        let ours = renewal.target.files();
+        let ours = renewal.target.all_files();
         for credential in node.credentials.iter().filter(|other| other.role != Role::UserKubeconfig) {
             let theirs: Vec<_> = credential.place.files().into_iter().map(File::real_path).collect();
             let shared = ours.iter().find(|path| theirs.contains(path));

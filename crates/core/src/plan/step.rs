@@ -4,6 +4,7 @@ use crate::inventory::Component;
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_pki::key::{KeyForm, KeyKind};
+use perennial_pki::reissue::Amendments;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
@@ -80,6 +81,13 @@ pub enum Target {
         /// The key's file.
         key: Utf8PathBuf,
     },
+    /// A PEM file whose key stays where it is.
+    Certificate {
+        /// The certificate's file.
+        certificate: Utf8PathBuf,
+        /// The key's file, which is read.
+        key: Utf8PathBuf,
+    },
     /// The current user's entry of a kubeconfig.
     Kubeconfig {
         /// The kubeconfig.
@@ -92,7 +100,16 @@ impl Target {
     pub fn files(&self) -> Vec<&Utf8PathBuf> {
         match self {
             Self::Pair { certificate, key } => vec![certificate, key],
+            Self::Certificate { certificate, .. } => vec![certificate],
             Self::Kubeconfig { path } => vec![path],
+        }
+    }
+
+    /// The same, and what is only read.
+    pub fn all_files(&self) -> Vec<&Utf8PathBuf> {
+        match self {
+            Self::Certificate { certificate, key } => vec![certificate, key],
+            Self::Pair { .. } | Self::Kubeconfig { .. } => self.files(),
         }
     }
 }
@@ -117,6 +134,12 @@ pub enum Source {
         key_form: KeyForm,
         /// When the new certificate begins.
         not_before: Timestamp,
+        /// Whether the old key stays.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reuse_key: bool,
+        /// What the new certificate says otherwise than the old one.
+        #[serde(default, skip_serializing_if = "Amendments::is_empty")]
+        amendments: Amendments,
     },
     /// A copy of what this run makes for another credential (a person's copy of admin.conf).
     CopyOf {

@@ -25,7 +25,7 @@ use control_plane::now;
 use jiff::SignedDuration;
 use perennial_core::assess::Policy;
 use perennial_core::inventory::{Component, Container, Directory, Looked, Node, Place};
-use perennial_core::plan::{Plan, Refusal, Request, RestartApiserver, Verb, lint, renew};
+use perennial_core::plan::{Plan, Refusal, Request, Verb, lint, renew};
 
 const YEAR: i64 = 365 * 24 * 3600;
 
@@ -34,15 +34,7 @@ fn days(days: i64) -> SignedDuration {
 }
 
 fn request() -> Request {
-    Request {
-        verb: Verb::Renew,
-        only: Vec::new(),
-        validity_seconds: YEAR,
-        due: false,
-        force: false,
-        restart_apiserver: RestartApiserver::Auto,
-        workload: true,
-    }
+    Request { workload: true, ..Request::new(Verb::Renew, YEAR) }
 }
 
 fn decide(node: &Node, request: &Request) -> Result<Plan, Refusal> {

@@ -9,7 +9,7 @@ use perennial_core::run::{Staged, twin};
 use perennial_pki::certificate::{Certificate, certificates};
 use perennial_pki::chain::signed_by;
 use perennial_pki::key::{KeyForm, KeyKind, PrivateKey};
-use perennial_pki::reissue::{Authority, Validity, reissue};
+use perennial_pki::reissue::{Amendments, Authority, Validity, amend};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 
 /// Extensions that name keys: they follow the new key and the CA.
 const KEY_IDENTIFIERS: [&str; 2] = ["2.5.29.14", "2.5.29.35"];
+const ALTERNATIVE_NAMES: &str = "2.5.29.17";
+const EXTENDED_KEY_USAGES: &str = "2.5.29.37";
 
 /// What a file holds; erased when dropped.
 type Content = Zeroizing<Vec<u8>>;
@@ -62,7 +64,11 @@ pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, Stri
     let mut keys = generate(renewals)?;
     let mut issued = BTreeMap::new();
     for (renewal, key) in renewals.iter().zip(&mut keys) {
-        if let Some(key) = key.take() {
+        let key = match key.take() {
+            None if matches!(renewal.source, Source::Reissue { .. }) => Some(old_key(&renewal.target)?),
+            made => made,
+        };
+        if let Some(key) = key {
             issued.insert(renewal.credential.clone(), sign(renewal, &authorities, &key)?);
         }
     }
@@ -91,8 +97,8 @@ fn generate(renewals: &[Renewal]) -> Result<Vec<Option<PrivateKey>>, String> {
     let wanted: Vec<Option<(&KeyKind, KeyForm)>> = renewals
         .iter()
         .map(|renewal| match &renewal.source {
-            Source::Reissue { key_kind, key_form, .. } => Some((key_kind, *key_form)),
-            Source::CopyOf { .. } => None,
+            Source::Reissue { key_kind, key_form, reuse_key: false, .. } => Some((key_kind, *key_form)),
+            Source::Reissue { .. } | Source::CopyOf { .. } => None,
         })
         .collect();
     let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -124,7 +130,9 @@ fn sign(
     key: &PrivateKey,
 ) -> Result<Material, String> {
     let name = &renewal.credential;
-    let Source::Reissue { authority_certificate, old_fingerprint, not_before, .. } = &renewal.source else {
+    let Source::Reissue { authority_certificate, old_fingerprint, not_before, amendments, .. } =
+        &renewal.source
+    else {
         return Err(format!("{name} is a copy"));
     };
     let authority = authorities.get(authority_certificate).ok_or_else(|| format!("{name} has no CA"))?;
@@ -133,9 +141,9 @@ fn sign(
         return Err(format!("{name} is not the certificate that was planned for"));
     }
     let validity = Validity { not_before: *not_before, not_after: renewal.new_not_after };
-    let certificate =
-        reissue(&old, authority, &key.spki_der(), &validity).map_err(|error| format!("{name}: {error}"))?;
-    verify(&old, &certificate, authority, key)
+    let certificate = amend(&old, authority, &key.spki_der(), &validity, amendments)
+        .map_err(|error| format!("{name}: {error}"))?;
+    verify(&old, &certificate, amendments, authority, key)
         .map_err(|what| format!("{name}: the new certificate {what}"))?;
     Ok(Material {
         certificate: Zeroizing::new(certificate.to_pem().into_bytes()),
@@ -147,15 +155,34 @@ fn sign(
 fn verify(
     old: &Certificate,
     new: &Certificate,
+    amendments: &Amendments,
     authority: &Authority,
     key: &PrivateKey,
 ) -> Result<(), &'static str> {
-    let kept = |certificate: &Certificate| {
-        let extensions = certificate.extensions().into_iter();
-        extensions.filter(|(oid, ..)| !KEY_IDENTIFIERS.contains(&oid.as_str())).collect::<Vec<_>>()
+    let amended = |oid: &str| match oid {
+        ALTERNATIVE_NAMES => amendments.drop_names || !amendments.names.is_empty(),
+        EXTENDED_KEY_USAGES => !amendments.usages.is_empty(),
+        _ => amendments.extensions && old.version() != 3,
     };
-    if new.subject_der() != old.subject_der() {
+    let kept = |certificate: &Certificate| {
+        let mut extensions = certificate.extensions();
+        extensions.retain(|(oid, ..)| !KEY_IDENTIFIERS.contains(&oid.as_str()) && !amended(oid));
+        extensions
+    };
+    let named = match &amendments.common_name {
+        Some(name) => new.common_name().as_ref() == Some(name) && new.organizations() == old.organizations(),
+        None => new.subject_der() == old.subject_der(),
+    };
+    if !named {
         return Err("has another subject");
+    }
+    if !amendments.names.iter().all(|name| name.is_in(new)) {
+        return Err("lacks a name that was asked for");
+    }
+    let old_names = old.dns_names().into_iter().all(|name| new.dns_names().contains(&name));
+    let old_addresses = old.ip_addresses().iter().all(|address| new.ip_addresses().contains(address));
+    if !amendments.drop_names && !(old_names && old_addresses) {
+        return Err("lacks a name that it had");
     }
     if kept(new) != kept(old) {
         return Err("has other names or usages");
@@ -174,11 +201,20 @@ fn verify(
 
 fn old_certificate(target: &Target) -> Result<Certificate, String> {
     match target {
-        Target::Pair { certificate: path, .. } => {
+        Target::Pair { certificate: path, .. } | Target::Certificate { certificate: path, .. } => {
             perennial_pki::certificate::leaf(&read(path)?).map_err(|error| format!("{path} {error}"))
         }
         Target::Kubeconfig { path } => Material::embedded(path)?.leaf(path),
     }
+}
+
+/// The key that stays; that it fits is judged with the new certificate.
+fn old_key(target: &Target) -> Result<PrivateKey, String> {
+    let (path, text) = match target {
+        Target::Pair { key, .. } | Target::Certificate { key, .. } => (key, read(key)?),
+        Target::Kubeconfig { path } => (path, Material::embedded(path)?.key),
+    };
+    PrivateKey::from_pem(&text).map_err(|error| format!("{path} {error}"))
 }
 
 fn stage_renewal(
@@ -220,6 +256,9 @@ fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Co
         Target::Pair { certificate, key } => {
             Ok(vec![(certificate, with_tail(certificate, &material.certificate)?), (key, material.key)])
         }
+        Target::Certificate { certificate, .. } => {
+            Ok(vec![(certificate, with_tail(certificate, &material.certificate)?)])
+        }
         Target::Kubeconfig { path } => {
             let text = read_text(path)?;
             let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
@@ -258,6 +297,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use jiff::{SignedDuration, Timestamp};
+    use perennial_pki::reissue::AlternativeName;
     use std::fs::{read_to_string, write};
     use std::os::unix::fs::PermissionsExt;
 
@@ -305,6 +345,8 @@ mod tests {
                     key_kind: KeyKind::EcdsaP256,
                     key_form: KeyForm::Sec1,
                     not_before: now,
+                    reuse_key: false,
+                    amendments: Amendments::default(),
                 }),
                 old_not_after: None,
                 new_not_after: now + SignedDuration::from_hours(1),
@@ -348,6 +390,35 @@ mod tests {
         assert_eq!(chain[1], certificates(CA.as_bytes()).unwrap()[0]);
         assert!(!key.matches(&leaf()), "the live pair is untouched");
         assert_eq!(certificates(&read(&pki.root.join("server.crt")).unwrap()).unwrap()[0], leaf());
+    }
+
+    #[test]
+    fn a_key_that_stays_is_not_written() {
+        let pki = Pki::new();
+        let mut renewal = pki.server();
+        let (certificate, key) = (pki.root.join("server.crt"), pki.root.join("server.key"));
+        renewal.target = Target::Certificate { certificate, key };
+        if let Source::Reissue { reuse_key, .. } = &mut renewal.source {
+            *reuse_key = true;
+        }
+        let staged = issue("r1", &[renewal]).unwrap();
+        assert_eq!(staged.len(), 1);
+        assert!(!twin(&pki.root.join("server.key"), "r1").exists());
+        let key = PrivateKey::from_pem(&read(&pki.root.join("server.key")).unwrap()).unwrap();
+        assert!(key.matches(&certificates(pki.staged("server.crt").as_bytes()).unwrap()[0]));
+    }
+
+    #[test]
+    fn what_is_asked_for_by_name_is_in_the_new_certificate() {
+        let pki = Pki::new();
+        let mut renewal = pki.server();
+        let name = AlternativeName::parse("api.example.com").unwrap();
+        if let Source::Reissue { amendments, .. } = &mut renewal.source {
+            amendments.names.push(name.clone());
+        }
+        issue("r1", &[renewal]).unwrap();
+        let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
+        assert!(name.is_in(&new) && new.dns_names().starts_with(&leaf().dns_names()));
     }
 
     #[test]

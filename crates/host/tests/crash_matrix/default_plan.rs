@@ -4,7 +4,7 @@ use crate::control_plane::{self, control_plane};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::assess::Policy;
-use perennial_core::plan::{Action, Plan, Request, RestartApiserver, Source, Target, Verb, lint, renew};
+use perennial_core::plan::{Action, Plan, Request, Source, Target, Verb, lint, renew};
 use std::sync::LazyLock;
 
 /// Whether the old certificates are still a way back.
@@ -58,15 +58,7 @@ pub(crate) fn plan(old: Old) -> Plan {
 
 /// The double knows certificates by names, not by bytes: a listener's old one is `old NAME`.
 fn make(left: SignedDuration) -> Plan {
-    let request = Request {
-        verb: Verb::Renew,
-        only: Vec::new(),
-        validity_seconds: 365 * 24 * 3600,
-        due: false,
-        force: false,
-        restart_apiserver: RestartApiserver::Auto,
-        workload: true,
-    };
+    let request = Request { workload: true, ..Request::new(Verb::Renew, 365 * 24 * 3600) };
     let mut plan = renew(&control_plane(left), &request, &Policy::default(), now()).unwrap();
     assert_eq!(lint(&plan), []);
     for step in &mut plan.steps {

@@ -52,8 +52,28 @@ struct RenewalView<'a> {
     key: Option<String>,
     /// The credential that it is a copy of.
     copy_of: Option<&'a str>,
-    /// Names in the certificate, unchanged.
+    /// Names in the old certificate.
     names: usize,
+    /// Whether the old key is used on.
+    key_stays: bool,
+    /// What the new certificate says otherwise than the old one; absent where nothing.
+    amended: Option<AmendedView<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct AmendedView<'a> {
+    /// The new common name.
+    common_name: Option<&'a str>,
+    /// Whether the old names go.
+    old_names_dropped: bool,
+    /// The new names.
+    names: Vec<String>,
+    /// `serverAuth`, `clientAuth`.
+    usages: Vec<&'static str>,
+    /// Whether a version 1 certificate becomes one of version 3.
+    version_3: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,6 +122,17 @@ impl<'a> PlanView<'a> {
                 Source::CopyOf { credential, .. } => Some(credential),
             },
             names: renewal.names,
+            key_stays: matches!(&renewal.source, Source::Reissue { reuse_key: true, .. }),
+            amended: match &renewal.source {
+                Source::Reissue { amendments, .. } if !amendments.is_empty() => Some(AmendedView {
+                    common_name: amendments.common_name.as_deref(),
+                    old_names_dropped: amendments.drop_names,
+                    names: amendments.names.iter().map(ToString::to_string).collect(),
+                    usages: amendments.usages.iter().map(|usage| usage.name()).collect(),
+                    version_3: amendments.extensions,
+                }),
+                _ => None,
+            },
         });
         let kept = plan.kept.iter().map(|kept| KeptView {
             name: &kept.name,

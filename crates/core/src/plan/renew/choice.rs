@@ -1,5 +1,6 @@
 //! Which credentials are renewed, and why the others are kept.
 
+use super::amendments::amendments;
 use super::authorities::signer;
 use super::same_files;
 use crate::assess::Policy;
@@ -49,7 +50,8 @@ pub(in crate::plan) fn choose<'a>(
         if absent && credential.used_by.is_empty() && !request.only.contains(&credential.name) {
             continue;
         }
-        let mixed_up = mixed_up(node, credential);
+        let mixed_up = mixed_up(node, credential)
+            .filter(|reason| !(request.repair_roles && *reason == Reason::OtherNode));
         if let Some(reason) = mixed_up.filter(|_| request.only.contains(&credential.name)) {
             return Err(Refusal::NotAsItIs {
                 credential: credential.name.clone(),
@@ -102,7 +104,9 @@ fn keep(
     let lived = now.duration_since(installed.at).as_secs().saturating_mul(100);
     let recent = lived < installed.validity_seconds.saturating_mul(JUST_INSTALLED_PERCENT);
     let same_request = installed.validity_seconds == request.validity_seconds;
-    (!request.force && recent && same_request && leaf.not_after() > now).then_some(Reason::JustInstalled)
+    let as_it_is = amendments(node, credential, request).is_empty();
+    (!request.force && recent && same_request && as_it_is && leaf.not_after() > now)
+        .then_some(Reason::JustInstalled)
 }
 
 /// Why a credential must not be renewed as it is, if so.

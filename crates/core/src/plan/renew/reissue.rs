@@ -1,5 +1,6 @@
 //! One new certificate: by which CA, with which key, until when, into which files.
 
+use super::amendments::amendments;
 use crate::assess::edges;
 use crate::inventory::{Credential, Directory, Looked, Node, Place};
 use crate::plan::step::{Renewal, Source, Target};
@@ -49,7 +50,10 @@ pub(in crate::plan) fn reissue(
             return Err(Refusal::AttributeSet { path: fixed.path, attribute: fixed.attribute });
         }
     }
-    let (key_kind, key_form) = key_to_make(credential, leaf)?;
+    let (key_kind, key_form) = match request.reuse_keys {
+        true => key_that_stays(credential, leaf)?,
+        false => key_to_make(credential, leaf)?,
+    };
     let length = SignedDuration::from_secs(request.validity_seconds);
     let (validity, _clamped) = Validity::from_now(now, length, issuer).map_err(|_| {
         Refusal::AuthorityExpired { authority: authority.name.clone(), at: issuer.not_after() }
@@ -57,7 +61,11 @@ pub(in crate::plan) fn reissue(
     let target = match (&credential.place, credential.place.files().as_slice()) {
         (Place::Combined { .. }, _) => return Err(unknown()),
         (_, [certificate, key]) => {
-            Target::Pair { certificate: certificate.real_path().clone(), key: key.real_path().clone() }
+            let (certificate, key) = (certificate.real_path().clone(), key.real_path().clone());
+            match request.reuse_keys {
+                true => Target::Certificate { certificate, key },
+                false => Target::Pair { certificate, key },
+            }
         }
         (_, [file]) => Target::Kubeconfig { path: file.real_path().clone() },
         _ => return Err(unusable(None)),
@@ -73,6 +81,8 @@ pub(in crate::plan) fn reissue(
             key_kind,
             key_form,
             not_before: validity.not_before,
+            reuse_key: request.reuse_keys,
+            amendments: amendments(node, credential, request),
         },
         old_not_after: Some(leaf.not_after()),
         new_not_after: validity.not_after,
@@ -99,6 +109,17 @@ fn trusted_where_shown(
             credential: credential.name.clone(),
             authority: path.clone(),
             through: one.through.to_owned(),
+        }),
+    }
+}
+
+/// The key that is there, where it can be read and fits.
+fn key_that_stays(credential: &Credential, leaf: &Certificate) -> Result<(KeyKind, KeyForm), Refusal> {
+    match &credential.key {
+        Looked::Seen(key) if key.fits => Ok((leaf.key_kind(), key.form)),
+        _ => Err(Refusal::KeyCanNotStay {
+            credential: credential.name.clone(),
+            path: credential.place.key_file().path.clone(),
         }),
     }
 }
