@@ -309,13 +309,13 @@ words! {
         zh: "auto（默认，仅当其内存中的证书先到期时）、\nnever 或 always",
     }
     arg_add_san {
-        en: "one more name or address in kube-apiserver's certificate, or in those of --only; may be repeated",
-        zh: "为 kube-apiserver 的证书（或 --only 指定的服务器证书）增加一个名称或地址；可重复",
+        en: "one more name or address for kube-apiserver, or for the server that --only names; may be repeated",
+        zh: "为 kube-apiserver（或 --only 指定的服务器）\n的证书增加一个名称或地址；可重复",
     }
     arg_reuse_keys { en: "keep the private keys", zh: "保留现有私钥" }
     arg_repair_roles {
-        en: "add what a certificate's role needs and it lacks; another node's names become this node's",
-        zh: "补上证书角色所需而缺少的内容；其他节点的名称改为本节点的名称",
+        en: "add what a certificate's role needs and it lacks; another node's names\nbecome this node's",
+        zh: "补上证书角色所需而缺少的内容；\n其他节点的名称改为本节点的名称",
     }
     arg_no_workload { en: "without the test Deployment at the end", zh: "最后不运行测试 Deployment" }
     arg_give_up {
