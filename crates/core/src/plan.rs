@@ -2,7 +2,7 @@
 
 mod digest;
 mod lint;
-mod lost_key;
+mod possible;
 mod refusal;
 mod reload;
 pub(crate) mod renew;
@@ -10,7 +10,7 @@ mod restart;
 mod step;
 
 pub use lint::{Fault, lint};
-pub use lost_key::key_can_be_made;
+pub use possible::{key_can_be_made, role_can_be_repaired};
 pub use refusal::Refusal;
 pub use reload::reload;
 pub use renew::{never_as_it_is, other_control_planes, renew};
