@@ -7,13 +7,16 @@ use perennial_pki::digest::sha256_hex;
 use perennial_pki::reissue::Amendments;
 use serde::Serialize;
 
+/// The CA's fingerprint, the old certificate's, and what the new one says otherwise.
+type Identity<'a> = (&'a str, &'a str, &'a Amendments);
+
 /// Pre-images, identities, CAs and the stale set. No times, container ids or leases: they change while
 /// nothing of what matters does.
 #[derive(Serialize)]
 struct Basis<'a> {
     node: &'a str,
     request: &'a Request,
-    renewals: Vec<(&'a str, Option<(&'a str, &'a str, &'a Amendments)>)>,
+    renewals: Vec<(&'a str, Option<Identity<'a>>)>,
     pre_images: Vec<(&'a str, &'a str)>,
     restarts: Vec<Component>,
 }
