@@ -180,13 +180,19 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
             left_alone: Some(say::authority_effect(language, &date(*at))),
             ..identity::signed_again(language, scene, authority)
         },
-        Finding::NotYetValid { object, from } => Told {
+        Finding::NotYetValid { object, from, .. } => Told {
             title: say::not_yet_valid(language, object, &exact(*from)),
-            evidence: vec![
+            evidence: [
                 identity_words::begins_in(language, &left(language, now, *from)),
                 say::clock_says(language, &exact(now)),
-            ],
-            left_alone: Some(say::clock_effect(language).to_owned()),
+            ]
+            .into_iter()
+            .chain(scene.credential(object).and_then(|credential| people::whose(language, credential)))
+            .collect(),
+            left_alone: Some(match scene.credential(object) {
+                Some(credential) => say::effect(language, credential.role).to_owned(),
+                None => say::clock_effect(language).to_owned(),
+            }),
             command: Some("timedatectl".to_owned()),
             note: Some(if scene.renews(object) {
                 say::not_yet_note(language)
@@ -279,12 +285,15 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         | Finding::TokensRefused { .. }
         | Finding::KeyExposed { .. }
         | Finding::LabelDiffers { .. } => places::tell(language, group),
-        Finding::KeyMismatch { credential, certificate, key } => Told {
-            title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
-            left_alone: Some(say::mismatch_effect(language).to_owned()),
-            command: Some(format!("perennial renew --only {}", quoted(credential))),
-            ..Told::default()
-        },
+        Finding::KeyMismatch { credential, certificate, key, .. } => {
+            let told = Told {
+                title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
+                left_alone: Some(say::mismatch_effect(language).to_owned()),
+                command: Some(format!("perennial renew --only {}", quoted(credential))),
+                ..Told::default()
+            };
+            people::of_person(language, scene, credential, told)
+        }
         Finding::KubeletRestartFails { .. }
         | Finding::KubeletRotationBlocked { .. }
         | Finding::KubeletServingEnds { .. } => kubelet::tell(language, group.first, now),
@@ -367,6 +376,8 @@ fn certificates(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Ti
     };
     let path = credential.map(|credential| credential.place.file().path.to_string()).unwrap_or_default();
     let mut evidence = identity::edges_of(language, scene, &names, dead);
+    let alone = credential.filter(|_| names.len() == 1);
+    evidence.extend(alone.and_then(|credential| people::whose(language, credential)));
     let first = if names.len() > 1 { names.join(language.comma()) } else { path.clone() };
     evidence.insert(0, first);
     let alone = names.len() == 1 && role != Some(Role::UserKubeconfig);

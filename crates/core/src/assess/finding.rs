@@ -49,6 +49,8 @@ pub enum Finding {
         credential: String,
         /// When it ended.
         at: Timestamp,
+        /// Whether the cluster needs it.
+        critical: bool,
     },
     /// PRN1102.
     AuthorityExpired {
@@ -94,6 +96,8 @@ pub enum Finding {
         object: String,
         /// When it begins.
         from: Timestamp,
+        /// Whether the cluster needs it.
+        critical: bool,
     },
     /// PRN1302.
     IntermediateEnds {
@@ -378,6 +382,8 @@ pub enum Finding {
         certificate: Utf8PathBuf,
         /// The key's file.
         key: Utf8PathBuf,
+        /// Whether the cluster needs it.
+        critical: bool,
     },
     /// PRN5104.
     FileCutOff {
@@ -421,6 +427,10 @@ pub enum Finding {
         key: Utf8PathBuf,
         /// The files by which kube-apiserver accepts tokens.
         accepted: Vec<Utf8PathBuf>,
+        /// perennial's copies that fit each other, and the live files to put them back to.
+        copies: Vec<(Utf8PathBuf, Utf8PathBuf)>,
+        /// Only the tokens from before are refused: both halves are other ones than in the copies.
+        before: bool,
     },
     /// PRN6101.
     KubeletClientExpired {
@@ -608,13 +618,17 @@ impl Finding {
             }
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
+            Self::TokensRefused { before, .. } => critical_if(!*before),
             Self::CniKubeconfigStale(stale) => critical_if(stale.critical()),
             Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),
             Self::KubeletRotationBlocked { needed, current, .. } => {
                 critical_if(*needed && matches!(current, Current::Dangling { .. }))
             }
             Self::KubeletServingEnds { verified_by, .. } => critical_if(verified_by.is_some()),
-            Self::CertificateEndsSoon { critical, .. }
+            Self::CertificateExpired { critical, .. }
+            | Self::NotYetValid { critical, .. }
+            | Self::KeyMismatch { critical, .. }
+            | Self::CertificateEndsSoon { critical, .. }
             | Self::IntermediateEnds { critical, .. }
             | Self::NamesMissing { critical, .. }
             | Self::OtherAuthorityTrusted { critical, .. }
@@ -624,8 +638,7 @@ impl Finding {
             | Self::AuthorityKeyEncrypted { by_controller_manager: critical, .. }
             | Self::AuthorityEndsSoon { critical, .. }
             | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
-            Self::CertificateExpired { .. }
-            | Self::EdgeBroken { .. }
+            Self::EdgeBroken { .. }
             | Self::ChainRefused { .. }
             | Self::SigningFileNotSingle { .. }
             | Self::ChainOutOfOrder { .. }
@@ -633,7 +646,6 @@ impl Finding {
             | Self::NodeGroupMissing { .. }
             | Self::ClockBehind { .. }
             | Self::AuthorityExpired { .. }
-            | Self::NotYetValid { .. }
             | Self::WrongAuthority { .. }
             | Self::AuthorityKeyMismatch { .. }
             | Self::ServedOther { .. }
@@ -643,8 +655,6 @@ impl Finding {
             | Self::FileUnusable { .. }
             | Self::FileCutOff { .. }
             | Self::FileSpecial { .. }
-            | Self::TokensRefused { .. }
-            | Self::KeyMismatch { .. }
             | Self::KubeletClientExpired { .. }
             | Self::KubeletDown { .. }
             | Self::RuntimeSilent { .. }

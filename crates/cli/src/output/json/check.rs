@@ -15,7 +15,9 @@ use crate::output::groups::{Group, groups};
 use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_core::assess::{About, Check, Edge, Severity, State, Strength, edges};
-use perennial_core::inventory::{Authority, Credential, Handshake, Layout, Listener, Looked, Node, Place};
+use perennial_core::inventory::{
+    Authority, Credential, Handshake, Instead, Layout, Listener, Looked, Node, Place, Trouble,
+};
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
 
@@ -231,7 +233,7 @@ struct CredentialView<'a> {
     /// `pair`, `kubeconfig` or `combined`.
     form: &'static str,
     file: &'a str,
-    /// `seen`, `absent` or `unusable`.
+    /// `seen`, `absent`, `unusable`, or `noCertificate` where a token or a plugin is used instead.
     state: &'static str,
     reason: Option<String>,
     certificate: Option<CertificateView>,
@@ -412,6 +414,9 @@ pub(super) fn state<T>(looked: &Looked<T>) -> (&'static str, Option<String>) {
     match looked {
         Looked::Seen(_) => ("seen", None),
         Looked::Absent => ("absent", None),
+        Looked::Unusable(trouble @ Trouble::NoClientCertificate(by)) if *by != Instead::Nothing => {
+            ("noCertificate", Some(trouble.to_string()))
+        }
         Looked::Unusable(trouble) => ("unusable", Some(trouble.to_string())),
     }
 }
