@@ -14,7 +14,8 @@ fn worker() -> Tree {
 
 #[test]
 fn it_is_known_by_whatever_else_the_kubelet_has() {
-    let cases: [(&str, fn(&Tree)); 5] = [
+    type Change = fn(&Tree);
+    let cases: [(&str, Change); 5] = [
         ("all the rest", |_| {}),
         ("no store", |tree| tree.remove(STORE)),
         ("no configuration", |tree| tree.remove("var/lib/kubelet/config.yaml")),

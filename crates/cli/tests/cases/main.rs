@@ -20,6 +20,10 @@
 //! the tree, too.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
+#![allow(
+    clippy::test_attr_in_doctest,
+    reason = "the case that is shown is a file of this test, and run as one"
+)]
 
 mod access;
 mod another_nodes_pair;

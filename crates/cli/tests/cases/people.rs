@@ -385,3 +385,23 @@ fn a_persons_key_that_does_not_fit_or_is_gone_is_hers_too() {
     assert_eq!((seen.codes(), seen.status), (vec!["PRN7101"], 0), "{:#}", seen.json["findings"]);
     assert!(seen.one("PRN7101")["message"].as_str().unwrap().contains("own.key"));
 }
+
+#[test]
+fn what_a_static_pod_uses_is_nobodys_own() {
+    let tree = Tree::control_plane("cp1");
+    let old = tree.issue("ca", &Leaf::client(ADMIN).days(-400, -35));
+    tree.kubeconfig("etc/kubernetes/vip.conf", "kubernetes-admin", &old);
+    tree.write_secret(
+        "etc/kubernetes/manifests/kube-vip.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: kube-vip\n  namespace: kube-system\nspec:\n  containers:\n  \
+         - name: kube-vip\n    image: kube-vip\n    volumeMounts:\n    - mountPath: /etc/kubernetes/admin.conf\n      \
+         name: conf\n  volumes:\n  - hostPath:\n      path: /etc/kubernetes/vip.conf\n    name: conf\n",
+    );
+    let seen = Seen::by_check(&tree);
+    assert_eq!(
+        (seen.one("PRN1101")["severity"].as_str(), seen.status),
+        (Some("critical"), 2),
+        "{:#}",
+        seen.json
+    );
+}

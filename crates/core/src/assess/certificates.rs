@@ -136,7 +136,7 @@ fn check_credential(
     };
     let copy = people::outdated(node, credential, leaf);
     // An older copy of admin.conf is told once: as that, whether it is over or not.
-    let told = matches!(copy, State::Fail(_));
+    let told = matches!(copy, State::Fail(_)) && !cluster_needs(node, credential);
     let superseded = kubelet::superseded(node).is_some_and(|(old, ..)| old.name == credential.name);
     let told = told || kubelet::ended_as_well(node, credential, now);
     say(match kubelet::serving(node, credential, leaf, policy, now) {
@@ -215,7 +215,9 @@ fn key(node: &Node, credential: &Credential) -> State {
     match &credential.key {
         Looked::Seen(key) if key.fits => State::Pass,
         Looked::Seen(_) => {
-            let (credential, critical) = (credential.name.clone(), cluster_needs(node, credential));
+            // With such a pair the kubelet does not start, whoever verifies it.
+            let critical = credential.role == Role::KubeletServing || cluster_needs(node, credential);
+            let credential = credential.name.clone();
             State::Fail(Finding::KeyMismatch { credential, certificate, key: path, critical })
         }
         // Of a person's kubeconfig that is told as what it is: a file of hers.
