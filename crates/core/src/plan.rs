@@ -191,6 +191,8 @@ pub enum Reason {
     OtherNode,
     /// Its file begins with a CA, which must not be renewed as a leaf.
     ChainOutOfOrder,
+    /// It uses a token or a plugin: there is no certificate.
+    NoCertificate,
 }
 
 impl Reason {

@@ -81,8 +81,13 @@ fn diagnose() {
 #[test]
 fn what_needs_a_live_node_refuses_a_copied_tree() {
     for kind in KINDS {
-        for verb in [&["renew", "--dry-run"][..], &["renew", "--yes"], &["reload", "--dry-run"], &["backup"]]
-        {
+        for verb in [
+            &["verify"][..],
+            &["renew", "--dry-run"],
+            &["renew", "--yes"],
+            &["reload", "--dry-run"],
+            &["backup"],
+        ] {
             let tree = (kind.make)();
             let before = tree.inventory();
             for form in [&["-o", "json"][..], &["--lang", "zh"]] {

@@ -194,7 +194,7 @@ fn expired(language: Language, scene: &Scene<'_>, names: &[String], ended: jiff:
     let findings: Vec<_> = own
         .into_iter()
         .chain(copies)
-        .map(|name| Finding::CertificateExpired { credential: name.clone(), at: ended })
+        .map(|name| Finding::CertificateExpired { credential: name.clone(), at: ended, critical: true })
         .collect();
     match findings.split_first() {
         Some((first, more)) => as_finding(language, scene, first, more),

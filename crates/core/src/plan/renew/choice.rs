@@ -91,6 +91,9 @@ fn keep(
     if mixed_up.is_some() {
         return mixed_up;
     }
+    if credential.instead().is_some() && !request.only.contains(&credential.name) {
+        return Some(Reason::NoCertificate);
+    }
     let external = !request.only.contains(&credential.name)
         && signer(node, credential)
             .is_some_and(|authority| authority.name != CLUSTER_AUTHORITY && authority.key == Looked::Absent);

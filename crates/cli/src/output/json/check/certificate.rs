@@ -2,7 +2,7 @@
 
 use crate::output::check::Report;
 use crate::output::json::time;
-use perennial_core::inventory::Looked;
+use perennial_core::inventory::{Instead, Looked, Trouble};
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
 
@@ -47,6 +47,9 @@ pub(in crate::output::json) fn state<T>(looked: &Looked<T>) -> (&'static str, Op
     match looked {
         Looked::Seen(_) => ("seen", None),
         Looked::Absent => ("absent", None),
+        Looked::Unusable(trouble @ Trouble::NoClientCertificate(by)) if *by != Instead::Nothing => {
+            ("noCertificate", Some(trouble.to_string()))
+        }
         Looked::Unusable(trouble) => ("unusable", Some(trouble.to_string())),
     }
 }
