@@ -32,26 +32,32 @@ impl Secrets {
     }
 
     fn of_pem(&mut self, text: &str) {
-        let mut inside: Option<String> = None;
+        let mut inside: Option<(String, String)> = None;
         for line in text.lines().map(str::trim) {
             if line.contains("PRIVATE KEY-----") {
-                self.key(inside.take().as_deref(), text);
-                inside = line.contains("BEGIN").then(String::new);
-            } else if let Some(body) = inside.as_mut().filter(|_| !line.contains(':')) {
-                body.push_str(line);
+                self.key(inside.take(), text);
+                inside = line.contains("BEGIN").then(|| (String::new(), format!("{line}\n")));
+            } else if let Some((body, whole)) = &mut inside {
+                whole.push_str(line);
+                whole.push('\n');
+                if !line.contains(':') {
+                    body.push_str(line);
+                }
             }
         }
         // A file that was cut off.
-        self.key(inside.as_deref(), text);
+        self.key(inside, text);
     }
 
-    fn key(&mut self, body: Option<&str>, pem: &str) {
+    /// The body of a block, and the block as a text: a Secret shows it as base64 once more.
+    fn key(&mut self, block: Option<(String, String)>, pem: &str) {
         static KNOWN: Mutex<BTreeMap<String, Vec<Vec<u8>>>> = Mutex::new(BTreeMap::new());
-        let Some(body) = body else { return };
+        let Some((body, whole)) = block else { return };
+        self.0.extend(base64s(whole.as_bytes()).iter().flat_map(|form| pieces(form)));
         // A tree is asked many times, and the public half takes a while.
-        let known = KNOWN.lock().unwrap().get(body).cloned();
-        let found = known.unwrap_or_else(|| secret_pieces(body, pem));
-        KNOWN.lock().unwrap().entry(body.to_owned()).or_insert_with(|| found.clone());
+        let known = KNOWN.lock().unwrap().get(&body).cloned();
+        let found = known.unwrap_or_else(|| secret_pieces(&body, pem));
+        KNOWN.lock().unwrap().entry(body).or_insert_with(|| found.clone());
         self.0.extend(found);
     }
 
