@@ -41,7 +41,7 @@ pub enum Severity {
 }
 
 /// Something worth telling, with its evidence. The texts for people are the cli's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// PRN1101.
     CertificateExpired {
