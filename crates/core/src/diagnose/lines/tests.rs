@@ -1,5 +1,7 @@
 //! Real lines, as the components print them.
 
+mod live;
+
 use super::*;
 use crate::inventory::Component;
 
