@@ -70,7 +70,10 @@ impl Judge<'_> {
         if let Some(Match { found, by }) = certain
             && let Some(one) = found.first().copied()
         {
-            let signed = |finding: &&Finding| matches!(finding, Finding::WrongAuthority { credential, .. } if *credential == one.name);
+            let signed = |finding: &&Finding| {
+                let Finding::WrongAuthority { credential, .. } = finding else { return false };
+                *credential == one.name
+            };
             if one.standing == Standing::Live
                 && let Some(finding) = self.findings.iter().find(signed)
             {
@@ -86,11 +89,16 @@ impl Judge<'_> {
 
     /// A component of this node whose kubeconfig holds another CA, or held one until it was started again.
     fn distrusted_by_own(&self, group: &Group) -> Option<Cause> {
+        use Component::{KubeControllerManager, KubeScheduler, Kubelet};
+        // Of the others, it is not a kubeconfig that says whom they trust.
         let component = group.fact.speaker.component()?;
+        if !matches!(component, Kubelet | KubeControllerManager | KubeScheduler) {
+            return None;
+        }
         let uses = |finding: &&Finding| {
             let Finding::OtherAuthorityTrusted { credential, path, .. } = finding else { return false };
             let used = self.node.credential(credential).is_some_and(|it| it.used_by.contains(&component));
-            used || component == Component::Kubelet && *path == self.node.kubelet.kubeconfig
+            used || component == Kubelet && *path == self.node.kubelet.kubeconfig
         };
         if let Some(finding) = self.findings.iter().find(uses) {
             return Some(Cause::Found(Box::new(finding.clone())));
@@ -106,7 +114,7 @@ impl Judge<'_> {
 
     pub(super) fn wrong_name(&self, group: &Group, wanted: Option<&String>, valid_for: &[String]) -> Cause {
         let fact = &self.addressed(&group.fact, wanted);
-        if let Some(finding) = self.names_finding(fact) {
+        if let Some(finding) = self.names_finding(fact, wanted) {
             return Cause::Found(Box::new(finding.clone()));
         }
         let (mut name, mut path) = self.own(fact);
@@ -146,14 +154,18 @@ impl Judge<'_> {
     }
 
     /// What `check` finds in the names of the certificate of this node that a line is about.
-    fn names_finding(&self, fact: &Fact) -> Option<&Finding> {
+    fn names_finding(&self, fact: &Fact, wanted: Option<&String>) -> Option<&Finding> {
         fact.peer.as_ref().filter(|peer| matching::local(peer, self.node))?;
         let roles = matching::roles(fact, self.node)?;
         self.findings.iter().find(|finding| {
-            let (Finding::NamesMissing { credential, .. }
-            | Finding::OtherNodesCertificate { credential, .. }) = finding
-            else {
-                return false;
+            let credential = match finding {
+                Finding::OtherNodesCertificate { credential, .. } => credential,
+                Finding::NamesMissing { credential, missing, .. }
+                    if wanted.is_some_and(|wanted| missing.contains(wanted)) =>
+                {
+                    credential
+                }
+                _ => return false,
             };
             self.node.credential(credential).is_some_and(|it| roles.contains(&it.role))
         })
