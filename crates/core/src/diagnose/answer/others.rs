@@ -108,8 +108,9 @@ impl Judge<'_> {
         let own = |one: &&Known| {
             one.standing == Standing::Live && one.role.is_some_and(|role| roles.contains(&role))
         };
-        let one = self.known.iter().find(own)?;
-        self.before(group, self.good_since(one)).then(|| over(one))
+        // A kubelet's kubeconfig and its store are two names of one credential; the process holds one of them.
+        let since = |one: &&Known| self.before(group, self.good_since(one));
+        self.known.iter().filter(own).find(since).map(over)
     }
 
     pub(super) fn wrong_name(&self, group: &Group, wanted: Option<&String>, valid_for: &[String]) -> Cause {
