@@ -108,8 +108,10 @@ impl Judge<'_> {
         let own = |one: &&Known| {
             one.standing == Standing::Live && one.role.is_some_and(|role| roles.contains(&role))
         };
-        // A kubelet's kubeconfig and its store are two names of one credential; the process holds one of them.
-        let since = |one: &&Known| self.before(group, self.good_since(one));
+        // The kubelet is no container: its unit knows since when it runs.
+        let unit = self.node.kubelet.unit.seen().filter(|_| component == Kubelet);
+        let running = unit.and_then(|unit| unit.active_since);
+        let since = |one: &&Known| self.before(group, self.good_since(one).max(running));
         self.known.iter().filter(own).find(since).map(over)
     }
 
