@@ -13,7 +13,7 @@ use perennial_pki::chain::{Fault, Use};
 use std::net::SocketAddr;
 
 /// Something worth telling, with its evidence. The texts for people are the cli's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// PRN1101.
     CertificateExpired {
