@@ -146,6 +146,7 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         Finding::KubeconfigUnusable { path, trouble: why } => Told {
             title: trouble(language, path.as_str(), why),
             left_alone: Some(say::kubeconfig_effect(language).to_owned()),
+            advice: Some(say::kubeconfig_act(language)),
             ..Told::default()
         },
         Finding::KubeconfigOutdated { credential, at, .. } => {
