@@ -45,14 +45,41 @@ pub(crate) struct Global {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
+    #[value(alias = "text")]
     Table,
+    /// For people, with everything.
+    Wide,
     /// For programs.
     Json,
+    /// For programs.
+    Yaml,
+    /// Names alone, one a line.
+    Name,
+    /// As kubeadm prints it.
+    Kubeadm,
 }
+
+impl Format {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Wide => "wide",
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+            Self::Name => "name",
+            Self::Kubeadm => "kubeadm",
+        }
+    }
+}
+
+/// The forms of most verbs.
+const USUAL: &[Format] = &[Format::Table, Format::Json];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Check(Check),
+    List(List),
     Renew(Renew),
     Reload(Reload),
     Verify(Verify),
@@ -64,6 +91,24 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
+    #[arg(long)]
+    pub(crate) secrets: bool,
+}
+
+impl Verb {
+    /// The forms in which it can answer.
+    pub(crate) fn formats(verb: Option<&Self>) -> &'static [Format] {
+        match verb {
+            Some(Self::List(_)) => {
+                &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm]
+            }
+            _ => USUAL,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
     #[arg(long)]
     pub(crate) secrets: bool,
 }
@@ -294,7 +339,9 @@ mod tests {
     fn help_fits_into_eighty_columns() {
         use unicode_width::UnicodeWidthStr;
         for language in [Language::En, Language::Zh] {
-            for verb in ["check", "renew", "reload", "verify", "diagnose", "backup", "explain", "version"] {
+            for verb in
+                ["check", "list", "renew", "reload", "verify", "diagnose", "backup", "explain", "version"]
+            {
                 let arguments = ["perennial", verb, "--help"];
                 let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
                 for line in help.lines() {

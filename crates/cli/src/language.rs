@@ -12,6 +12,7 @@ pub(crate) mod help;
 pub(crate) mod identity;
 pub(crate) mod kubeconfigs;
 pub(crate) mod kubelet;
+pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod places;
 pub(crate) mod plan;

@@ -11,6 +11,7 @@ mod span;
 mod table;
 mod unreferenced;
 mod wrap;
+pub(crate) mod yaml;
 
 pub(crate) mod check;
 pub(crate) mod details;
@@ -19,6 +20,7 @@ pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod glance;
 pub(crate) mod json;
+pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod glance;
+pub(crate) mod list;
 mod look;
 pub(crate) mod reload;
 pub(crate) mod renew;

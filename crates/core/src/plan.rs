@@ -13,7 +13,7 @@ pub use lint::{Fault, lint};
 pub use lost_key::key_can_be_made;
 pub use refusal::Refusal;
 pub use reload::reload;
-pub use renew::{never_as_it_is, other_control_planes, renew};
+pub use renew::{never_as_it_is, other_control_planes, renew, renewable};
 pub use restart::backup_directories;
 pub use step::{
     Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,

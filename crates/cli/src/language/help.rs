@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, explain};
+use super::{Language, explain, list};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -30,6 +30,23 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial check --root /mnt/backup -o json", example_check_root),
             ],
             exits: LOOK,
+        },
+        "list" => Texts {
+            about: list::about(language),
+            usage: list::usage(language),
+            examples: &[
+                ("perennial list", list::example_table),
+                ("perennial list -o wide", list::example_wide),
+                ("perennial list -o kubeadm", list::example_kubeadm),
+                ("perennial list -o name", list::example_name),
+            ],
+            exits: &[
+                (0, list::exit_listed),
+                (3, exit_blind),
+                (4, exit_not_here),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
         },
         "renew" => Texts {
             about: about_renew(language),
@@ -287,8 +304,11 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 }
 
 words! {
-    arg_output { en: "table or json", zh: "table 或 json" }
-    arg_root { en: "look at a copied tree instead of this node (check, diagnose)", zh: "检查文件副本而不是本节点（用于 check、diagnose）" }
+    arg_output {
+        en: "table or json; list also wide, yaml, name, kubeadm; inspect and graph also yaml; graph also dot",
+        zh: "table 或 json；list 另有 wide、yaml、name、kubeadm；\ninspect 和 graph 另有 yaml；graph 另有 dot",
+    }
+    arg_root { en: "look at a copied tree instead of this node (verbs that only look)", zh: "检查文件副本而不是本节点（限只查看的命令）" }
     arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
     arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
     arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }

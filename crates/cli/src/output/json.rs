@@ -7,6 +7,8 @@ mod cni;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 mod holders;
+pub(crate) mod kubeadm;
+pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod run;
 mod unreferenced;
@@ -161,6 +163,7 @@ mod tests {
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");
         compare::<diagnose::DiagnoseReport<'_>>("DiagnoseReport");
+        compare::<list::CertificateList<'_>>("CertificateList");
         compare::<verify::VerifyReport>("VerifyReport");
         compare::<explain::Explanation>("Explanation");
         compare::<BackupReport>("BackupReport");

@@ -71,6 +71,39 @@ fn check_and_glance() {
     }
 }
 
+fn list(node: &Node, now: Timestamp) -> super::list::List<'_> {
+    super::list::List { items: super::list::items(node), left_out: 0, policy: Policy::default(), now }
+}
+
+#[test]
+fn lists_of_every_place() {
+    for (name, node, now) in nodes() {
+        for (language, code) in LANGUAGES {
+            snapshot(&format!("list_{name}_{code}"), &super::list::screen(language, &list(&node, now)));
+        }
+    }
+    let (node, now) = (dead(), time(TOO_LATE));
+    let wide = super::list::wide(Language::En, &list(&node, now)).render(&terminal(false));
+    snapshot_text("list_wide", &wide);
+    snapshot_text("list_name", &super::list::names(&list(&node, now)).render(&terminal(false)));
+    let all = list(&node, now);
+    let document = json::list::CertificateList::new(&node, &all, Exit::Good);
+    snapshot_text(
+        "list_yaml",
+        &super::yaml::render(&document).unwrap().replace(env!("CARGO_PKG_VERSION"), "…"),
+    );
+    let kubeadm = json::kubeadm::CertificateExpirationInfo::new(&node, now);
+    snapshot_text("list_kubeadm", &json::render(&kubeadm).unwrap());
+}
+
+#[test]
+fn lists_of_objects_in_the_cluster() {
+    let node = super::samples_cluster::troubled();
+    for (language, code) in LANGUAGES {
+        snapshot(&format!("list_cluster_{code}"), &super::list::screen(language, &list(&node, time(LATE))));
+    }
+}
+
 #[test]
 fn english_screens_are_ascii_where_only_ascii_can_be_shown() {
     for (_, node, now) in nodes() {
@@ -81,6 +114,8 @@ fn english_screens_are_ascii_where_only_ascii_can_be_shown() {
         assert!(text.is_ascii(), "{text}");
     }
     let text = plan::screen(Language::En, &renewal(&three())).render(&terminal(true));
+    assert!(text.is_ascii(), "{text}");
+    let text = super::list::screen(Language::En, &list(&dead(), time(TOO_LATE))).render(&terminal(true));
     assert!(text.is_ascii(), "{text}");
 }
 

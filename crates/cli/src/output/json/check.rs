@@ -394,6 +394,11 @@ fn not_looked_at<'a>(report: &Report<'a>) -> Vec<NotLookedAt<'a>> {
 }
 
 pub(super) fn certificate(report: &Report<'_>, certificate: &Certificate) -> CertificateView {
+    certificate_at(report.now, certificate)
+}
+
+/// A certificate with what is left of it at `now`.
+pub(super) fn certificate_at(now: Timestamp, certificate: &Certificate) -> CertificateView {
     CertificateView {
         subject: certificate.subject(),
         issuer: certificate.issuer(),
@@ -401,7 +406,7 @@ pub(super) fn certificate(report: &Report<'_>, certificate: &Certificate) -> Cer
         fingerprint: certificate.fingerprint_sha256(),
         not_before: time(certificate.not_before()),
         not_after: time(certificate.not_after()),
-        seconds_left: certificate.not_after().duration_since(report.now).as_secs(),
+        seconds_left: certificate.not_after().duration_since(now).as_secs(),
         key: certificate.key_kind().to_string(),
         dns_names: certificate.dns_names(),
         ip_addresses: certificate.ip_addresses().iter().map(ToString::to_string).collect(),
