@@ -1,6 +1,8 @@
 //! The command line. Every text that a person reads stands in `language::help`, in both languages, and is put in
 //! place here by the name of the verb and the argument.
 
+pub(crate) mod as_of;
+
 use crate::exit::FailOn;
 use crate::language::{self, Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
@@ -57,6 +59,8 @@ pub(crate) enum Format {
     Name,
     /// As kubeadm prints it.
     Kubeadm,
+    /// For Graphviz.
+    Dot,
 }
 
 impl Format {
@@ -69,6 +73,7 @@ impl Format {
             Self::Yaml => "yaml",
             Self::Name => "name",
             Self::Kubeadm => "kubeadm",
+            Self::Dot => "dot",
         }
     }
 }
@@ -80,6 +85,8 @@ const USUAL: &[Format] = &[Format::Table, Format::Json];
 pub(crate) enum Verb {
     Check(Check),
     List(List),
+    Inspect(Inspect),
+    Graph(Graph),
     Renew(Renew),
     Reload(Reload),
     Verify(Verify),
@@ -93,6 +100,22 @@ pub(crate) enum Verb {
 pub(crate) struct Check {
     #[arg(long)]
     pub(crate) secrets: bool,
+    #[arg(long, value_name = "DATE", value_parser = future)]
+    pub(crate) as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[arg(long, value_name = "DATE", value_parser = future)]
+    pub(crate) as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: String,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server_name: Option<String>,
 }
 
 impl Verb {
@@ -102,6 +125,8 @@ impl Verb {
             Some(Self::List(_)) => {
                 &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm]
             }
+            Some(Self::Graph(_)) => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
+            Some(Self::Inspect(_)) => &[Format::Table, Format::Json, Format::Yaml],
             _ => USUAL,
         }
     }
@@ -197,6 +222,11 @@ impl From<WhenRestart> for RestartApiserver {
             WhenRestart::Always => Self::Always,
         }
     }
+}
+
+/// A moment, as it was typed.
+fn future(text: &str) -> Result<String, String> {
+    as_of::parse(text).map(|_| text.to_owned())
 }
 
 /// How long a new certificate lives. `6m` is six minutes, and whoever types it means months.
@@ -339,9 +369,10 @@ mod tests {
     fn help_fits_into_eighty_columns() {
         use unicode_width::UnicodeWidthStr;
         for language in [Language::En, Language::Zh] {
-            for verb in
-                ["check", "list", "renew", "reload", "verify", "diagnose", "backup", "explain", "version"]
-            {
+            for verb in [
+                "check", "list", "inspect", "graph", "renew", "reload", "verify", "diagnose", "backup",
+                "explain", "version",
+            ] {
                 let arguments = ["perennial", verb, "--help"];
                 let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
                 for line in help.lines() {

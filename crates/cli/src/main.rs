@@ -73,6 +73,8 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
         None => verbs::glance::run(&session),
         Some(Verb::Check(arguments)) => verbs::check::run(&session, &arguments),
         Some(Verb::List(arguments)) => verbs::list::run(&session, &arguments),
+        Some(Verb::Inspect(arguments)) => verbs::inspect::run(&session, &arguments),
+        Some(Verb::Graph(arguments)) => verbs::graph::run(&session, &arguments),
         Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
@@ -88,7 +90,15 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
 fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     let name = match verb {
         None
-        | Some(Verb::Check(_) | Verb::List(_) | Verb::Diagnose(_) | Verb::Explain(_) | Verb::Version) => {
+        | Some(
+            Verb::Check(_)
+            | Verb::List(_)
+            | Verb::Inspect(_)
+            | Verb::Graph(_)
+            | Verb::Diagnose(_)
+            | Verb::Explain(_)
+            | Verb::Version,
+        ) => {
             return Ok(());
         }
         Some(Verb::Renew(_)) => "renew",

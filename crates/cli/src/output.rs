@@ -19,6 +19,8 @@ pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod glance;
+pub(crate) mod graph;
+pub(crate) mod inspect;
 pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod plan;

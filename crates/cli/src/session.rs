@@ -76,6 +76,11 @@ impl Session {
         }
     }
 
+    /// Writes a text for another program to stdout.
+    pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
+        self.out(text)
+    }
+
     /// Nobody reads a document on a stdout that fails: the sentence is the operator's.
     fn out(&self, text: &str) -> Result<(), Failure> {
         write(&mut std::io::stdout(), text).map_err(|error| stdout_failed(self.language, &error))

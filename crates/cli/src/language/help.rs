@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, explain, list};
+use super::{Language, explain, graph, inspect, list};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -42,6 +42,37 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             ],
             exits: &[
                 (0, list::exit_listed),
+                (3, exit_blind),
+                (4, exit_not_here),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
+        "inspect" => Texts {
+            about: inspect::about(language),
+            usage: inspect::usage(language),
+            examples: &[
+                ("perennial inspect /etc/kubernetes/pki/apiserver.crt", inspect::example_file),
+                ("perennial inspect ~/.kube/config", inspect::example_kubeconfig),
+                ("perennial inspect [::1]:6443 --server-name kubernetes", inspect::example_server),
+                (
+                    "kubectl get csr NAME -o jsonpath={.spec.request} | base64 -d | perennial inspect -",
+                    inspect::example_stdin,
+                ),
+            ],
+            exits: &[(0, inspect::exit_shown), (3, inspect::exit_unread), (64, exit_usage), (70, exit_bug)],
+        },
+        "graph" => Texts {
+            about: graph::about(language),
+            usage: graph::usage(language),
+            examples: &[
+                ("perennial graph", graph::example_tree),
+                ("perennial graph --as-of 90d", graph::example_as_of),
+                ("perennial graph -o dot | dot -Tsvg > trust.svg", graph::example_dot),
+            ],
+            exits: &[
+                (0, graph::exit_holds),
+                (2, graph::exit_breaks),
                 (3, exit_blind),
                 (4, exit_not_here),
                 (64, exit_usage),
@@ -294,6 +325,9 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "yes" => arg_yes,
         "workload" => arg_workload,
         "secrets" => arg_secrets,
+        "as_of" => graph::arg_as_of,
+        "what" => inspect::arg_what,
+        "server_name" => inspect::arg_server_name,
         "directory" => arg_directory,
         "files" => arg_files,
         "since" => arg_since,

@@ -37,7 +37,9 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
         ErrorKind::ValueValidation => {
             let given = context(ContextKind::InvalidValue);
             // Understood, and refused all the same: only a life can be too short.
-            if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
+            if argument.starts_with("--as-of") {
+                super::graph::wrong_date(language, &argument, &given)
+            } else if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
                 too_short(language, &argument, &given)
             } else {
                 wrong_value(language, &argument, &given)

@@ -6,7 +6,9 @@ mod cluster;
 mod cni;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
+pub(crate) mod graph;
 mod holders;
+pub(crate) mod inspect;
 pub(crate) mod kubeadm;
 pub(crate) mod list;
 pub(crate) mod plan;
@@ -164,6 +166,8 @@ mod tests {
         compare::<run::RunReport<'_>>("RunReport");
         compare::<diagnose::DiagnoseReport<'_>>("DiagnoseReport");
         compare::<list::CertificateList<'_>>("CertificateList");
+        compare::<graph::TrustGraph<'_>>("TrustGraph");
+        compare::<inspect::InspectionView>("Inspection");
         compare::<verify::VerifyReport>("VerifyReport");
         compare::<explain::Explanation>("Explanation");
         compare::<BackupReport>("BackupReport");

@@ -89,6 +89,27 @@ fn list() {
 }
 
 #[test]
+fn graph() {
+    for kind in KINDS {
+        let verb = ["graph", "--as-of", "90d"];
+        let (status, _) = every_form(kind, &verb);
+        assert!(LOOKS.contains(&status), "{}: {status}", kind.name);
+        other_forms(kind, &verb, &["dot"], status);
+    }
+}
+
+#[test]
+fn inspect() {
+    for kind in KINDS {
+        for file in ["pki/apiserver.crt", "pki/etcd/server.crt", "scheduler.conf"] {
+            let (status, document) = every_form(kind, &["inspect", &format!("/etc/kubernetes/{file}")]);
+            let shown = document["kind"] == "Inspection";
+            assert_eq!(status, if shown { 0 } else { 3 }, "{} {file}: {document:#}", kind.name);
+        }
+    }
+}
+
+#[test]
 fn diagnose() {
     let logs = tempfile::tempdir().unwrap();
     let log = logs.path().join("a\u{1b}[31m\nFORGED\u{202e}.log");

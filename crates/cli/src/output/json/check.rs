@@ -196,7 +196,7 @@ struct AuthorityView<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct EdgeView<'a> {
+pub(super) struct EdgeView<'a> {
     from: &'static str,
     to: &'static str,
     /// Whether each side accepts what the other one presents, as far as it lies on this node.
@@ -434,7 +434,7 @@ fn authority_view<'a>(report: &Report<'_>, authority: &'a Authority) -> Authorit
     }
 }
 
-fn edge_view(edge: Edge<'_>, now: Timestamp) -> EdgeView<'_> {
+pub(super) fn edge_view(edge: Edge<'_>, now: Timestamp) -> EdgeView<'_> {
     EdgeView {
         from: party(Language::En, edge.from),
         to: party(Language::En, edge.to),
