@@ -55,10 +55,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial inspect /etc/kubernetes/pki/apiserver.crt", inspect::example_file),
                 ("perennial inspect ~/.kube/config", inspect::example_kubeconfig),
                 ("perennial inspect [::1]:6443 --server-name kubernetes", inspect::example_server),
-                (
-                    "kubectl get csr NAME -o jsonpath={.spec.request} | base64 -d | perennial inspect -",
-                    inspect::example_stdin,
-                ),
+                ("perennial inspect - < server.csr", inspect::example_stdin),
             ],
             exits: &[(0, inspect::exit_shown), (3, inspect::exit_unread), (64, exit_usage), (70, exit_bug)],
         },

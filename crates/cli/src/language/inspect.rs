@@ -9,7 +9,7 @@ words! {
     example_file { en: "a certificate: dates, names, usages, whether the key beside it fits", zh: "证书：日期、名称、用途，以及旁边的私钥是否匹配" }
     example_kubeconfig { en: "every user of a kubeconfig, and the CA by which it trusts its server", zh: "kubeconfig 的每个用户，以及它信任服务器所依据的证书机构" }
     example_server { en: "what a server presents for that name (SNI)", zh: "服务器对此名称（SNI）出示的证书" }
-    example_stdin { en: "a request in the cluster", zh: "集群中的签名请求" }
+    example_stdin { en: "what comes through stdin: here a request", zh: "stdin 的内容：此处为签名请求" }
     arg_what { en: "a file (PEM, DER, kubeconfig), a server ([::1]:6443, cp1:2379), or - for stdin", zh: "文件（PEM、DER、kubeconfig）、服务器（[::1]:6443、cp1:2379），\n或 -（读取 stdin）" }
     arg_server_name { en: "the name that is asked for (SNI); default: the host, if it is a name", zh: "请求的服务器名称（SNI）；默认为主机名" }
     exit_shown { en: "shown, however it is judged", zh: "已显示，不作判断" }
@@ -34,7 +34,6 @@ words! {
     key_fingerprint { en: "key SHA-256", zh: "公钥指纹" }
     signature { en: "signature", zh: "签名" }
     unknown { en: "unknown", zh: "未知扩展" }
-    critical { en: "critical", zh: "关键" }
     here { en: "here", zh: "本节点" }
     pair { en: "pair", zh: "配对" }
     server { en: "server", zh: "服务器" }
@@ -49,7 +48,6 @@ words! {
     handshake { en: "handshake", zh: "握手" }
     completed { en: "completed", zh: "已完成" }
     accepts { en: "accepts", zh: "接受" }
-    any { en: "any", zh: "任意" }
     never_ends { en: "a bearer token that never ends", zh: "永不到期的令牌" }
 }
 

@@ -58,7 +58,11 @@ pub(crate) fn screen(language: Language, graph: &Graph<'_>) -> Screen {
         table.row(Row::new(mark, [ends(language, edge), until, left, String::new()]));
         for one in &edge.presented {
             let [until, left] = end(language, graph, one.until());
-            let mark = if one.faults(graph.at).is_empty() { Mark::Good } else { Mark::Bad };
+            let mark = match one.until() {
+                None => Mark::Unknown,
+                Some(_) if one.faults(graph.at).is_empty() => Mark::Good,
+                Some(_) => Mark::Bad,
+            };
             let shown = say::shown_as(language, name(one), usage(language, one.usage));
             table.row(Row::new(mark, [shown, until, left, one.through.to_string()]).below());
         }

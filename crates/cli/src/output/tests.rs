@@ -16,6 +16,7 @@ use perennial_core::run::WorkloadOutcome;
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
+mod inspect;
 mod memory;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];

@@ -3,7 +3,7 @@
 use crate::seen::perennial;
 use perennial_testdata::{Leaf, Tree};
 use serde_json::Value;
-use std::io::Write;
+use std::io::{BufRead as _, Write as _};
 use std::process::{Command, Stdio};
 
 fn inspect(tree: &Tree, what: &str) -> (i32, Value) {
@@ -118,6 +118,64 @@ fn requests_and_bare_der_come_through_stdin() {
         assert_eq!(document["parts"][0]["type"], kind, "{document:#}");
     }
     assert_eq!(through_stdin(b"").0, 3);
+}
+
+/// openssl's server on [::1]; ended when dropped.
+struct Server(std::process::Child, u16);
+
+impl Server {
+    fn start(tree: &Tree, arguments: &[&str]) -> Self {
+        let port = std::net::TcpListener::bind("[::1]:0").unwrap().local_addr().unwrap().port();
+        let pki = tree.path("etc/kubernetes/pki");
+        let mut command = Command::new("openssl");
+        command.args(["s_server", "-6", "-accept", &format!("[::1]:{port}"), "-naccept", "4", "-cert"]);
+        command.arg(pki.join("apiserver.crt")).arg("-key").arg(pki.join("apiserver.key"));
+        command
+            .args(["-cert2"])
+            .arg(pki.join("etcd/server.crt"))
+            .arg("-key2")
+            .arg(pki.join("etcd/server.key"));
+        command.args(["-servername", "etcd.example"]).args(arguments);
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // It says so once it listens.
+        let lines = std::io::BufReader::new(child.stdout.take().unwrap());
+        assert!(lines.lines().map_while(Result::ok).any(|line| line.starts_with("ACCEPT")));
+        Self(child, port)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.0.kill().and_then(|()| self.0.wait());
+    }
+}
+
+#[test]
+fn a_server_shows_its_chain_for_the_name_that_is_asked_for() {
+    let tree = Tree::control_plane("cp1");
+    let server = Server::start(&tree, &[]);
+    let what = format!("[::1]:{}", server.1);
+    let root = tree.root().as_str();
+    for (arguments, role) in [(&[][..], "apiserver"), (&["--server-name", "etcd.example"], "etcd-server")] {
+        let output =
+            perennial(&tree, &[&["inspect", &what, "-o", "json", "--root", root], arguments].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{document:#}");
+        assert_eq!(document["server"]["address"], what);
+        assert_eq!(document["server"]["handshakeFailed"], Value::Null, "{document:#}");
+        assert_eq!(document["parts"][0]["certificate"]["roles"], serde_json::json!([role]), "{document:#}");
+    }
+}
+
+#[test]
+fn a_handshake_that_fails_still_shows_the_certificate() {
+    let tree = Tree::control_plane("cp1");
+    let server = Server::start(&tree, &["-tls1_2", "-Verify", "1"]);
+    let (status, document) = inspect(&tree, &format!("[::1]:{}", server.1));
+    assert_eq!(status, 0, "{document:#}");
+    assert!(document["server"]["handshakeFailed"].is_string(), "{document:#}");
+    assert_eq!(document["parts"][0]["certificate"]["roles"], serde_json::json!(["apiserver"]));
 }
 
 /// On a machine's own loopback address nothing answers there.
