@@ -3,8 +3,8 @@
 use crate::seen::perennial;
 use perennial_testdata::{Leaf, Tree};
 use serde_json::Value;
-use std::io::{BufRead as _, Write as _};
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 fn inspect(tree: &Tree, what: &str) -> (i32, Value) {
     let output = perennial(tree, &["inspect", what, "-o", "json", "--root", tree.root().as_str()]);
@@ -121,7 +121,7 @@ fn requests_and_bare_der_come_through_stdin() {
 }
 
 /// openssl's server on [::1]; ended when dropped.
-struct Server(std::process::Child, u16);
+struct Server(Child, u16, Lines<BufReader<ChildStdout>>);
 
 impl Server {
     fn start(tree: &Tree, arguments: &[&str]) -> Self {
@@ -137,11 +137,11 @@ impl Server {
             .arg(pki.join("etcd/server.key"));
         command.args(["-servername", "etcd.example"]).args(arguments);
         let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        // It says so once it listens.
-        let lines = std::io::BufReader::new(child.stdout.take().unwrap());
-        assert!(lines.lines().map_while(Result::ok).any(|line| line.starts_with("ACCEPT")));
-        Self(child, port)
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // It says so once it listens; without a reader or a writer at its ends it would leave.
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("ACCEPT")));
+        Self(child, port, lines)
     }
 }
 
