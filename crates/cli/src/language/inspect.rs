@@ -39,7 +39,6 @@ words! {
     server { en: "server", zh: "服务器" }
     trusts { en: "trusts", zh: "信任" }
     proof { en: "shows", zh: "出示" }
-    current { en: "current", zh: "当前" }
     plugin { en: "what an exec plugin or auth provider gives; it was not run", zh: "exec 插件或 auth-provider 提供的凭据（未运行）" }
     token { en: "a bearer token", zh: "令牌" }
     password { en: "a name and a password", zh: "用户名和密码" }
@@ -62,6 +61,7 @@ messages! {
     critical_extension(oid: &str, bytes: usize) { en: "{oid} (critical, {bytes} bytes)", zh: "{oid}（关键，{bytes} 字节）" }
     fits(path: &str) { en: "belongs to what is in {path}", zh: "与 {path} 中的内容匹配" }
     differs(path: &str) { en: "does not belong to what is in {path}", zh: "与 {path} 中的内容不匹配" }
+    current(user: &str) { en: "{user}, current", zh: "{user}（当前）" }
     user(name: &str) { en: "user {name}", zh: "用户 {name}" }
     in_context(user: &str, context: &str) { en: "{user}, context {context}", zh: "{user}，上下文 {context}" }
     certificate_of(subject: &str, until: &str) { en: "{subject}, until {until}", zh: "{subject}，有效至 {until}" }

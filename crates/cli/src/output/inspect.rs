@@ -152,7 +152,7 @@ fn access(screen: &mut Screen, language: Language, inspection: &Inspection<'_>, 
         text = say::in_context(language, &text, &found.context);
     }
     if found.current {
-        text = format!("{text}{}{}", language.comma(), say::current(language));
+        text = say::current(language, &text);
     }
     title(screen, Mark::Note, &text);
     if !found.server.is_empty() {
