@@ -13,7 +13,7 @@ pub use lint::{Fault, lint};
 pub use possible::{key_can_be_made, role_can_be_repaired};
 pub use refusal::Refusal;
 pub use reload::reload;
-pub use renew::{never_as_it_is, other_control_planes, renew};
+pub use renew::{never_as_it_is, other_control_planes, renew, renewable};
 pub use restart::backup_directories;
 pub use step::{
     Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,

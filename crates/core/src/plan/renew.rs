@@ -9,8 +9,8 @@ mod restarts;
 mod steps;
 mod untouched;
 
-pub use choice::never_as_it_is;
-pub(super) use {authorities::check_authorities, choice::renewable, reissue::reissue};
+pub use choice::{never_as_it_is, renewable};
+pub(super) use {authorities::check_authorities, reissue::reissue};
 
 use super::step::Renewal;
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, digest, restart};

@@ -22,8 +22,9 @@ pub(super) struct Choice<'a> {
     pub(super) kept: Vec<Kept>,
 }
 
-/// kubeadm renews every leaf but the kubelet's own; people's copies of admin.conf follow it.
-pub(in crate::plan) fn renewable(credential: &Credential) -> bool {
+/// Whether `renew` knows a credential by its name: kubeadm renews every leaf but the kubelet's own; people's copies of
+/// admin.conf follow it.
+pub fn renewable(credential: &Credential) -> bool {
     !matches!(credential.role, Role::UserKubeconfig | Role::KubeletClient | Role::KubeletServing)
 }
 
