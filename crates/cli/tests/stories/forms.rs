@@ -9,13 +9,15 @@ pub(crate) fn story(stage: &mut Stage) {
     let cluster = stage.cluster();
 
     programs_get_json(cluster);
+    what_was_written_for_kubeadm_works_on(cluster);
+    a_look_at_one_thing_or_into_the_future(cluster);
     people_get_their_language(cluster);
     a_copied_tree_is_enough(cluster);
     a_backup_is_private_and_real(cluster);
 }
 
 fn programs_get_json(cluster: &Cluster) {
-    for verb in ["check", "verify", "version"] {
+    for verb in ["check", "verify", "version", "list", "graph"] {
         let told = cluster.perennial(&[verb, "-o", "json", "--lang", "zh"]);
         let document: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
         assert_eq!(document["apiVersion"], "perennial.dev/v1", "{told:?}");
@@ -26,6 +28,31 @@ fn programs_get_json(cluster: &Cluster) {
     assert_eq!(report["summary"]["exitCode"], 0, "{report}");
 }
 
+/// A line that somebody has in a cron job, and both documents to the second.
+fn what_was_written_for_kubeadm_works_on(cluster: &Cluster) {
+    let ends = |command: &str| {
+        let document = cluster.sh("cp1", &format!("{command} 2>/dev/null"));
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+        let names = |list: &str| {
+            let list = document[list].as_array().unwrap().iter();
+            let fields = ["name", "expirationDate", "caName", "externallyManaged", "missing"];
+            list.map(|one| fields.map(|field| one[field].clone())).collect::<Vec<_>>()
+        };
+        (document["kind"].clone(), names("certificates"), names("certificateAuthorities"))
+    };
+    assert_eq!(ends("perennial list -o kubeadm"), ends("kubeadm certs check-expiration -o json"));
+}
+
+fn a_look_at_one_thing_or_into_the_future(cluster: &Cluster) {
+    let served = cluster.perennial(&["inspect", "10.88.7.11:2379", "-o", "json"]);
+    let served: serde_json::Value = serde_json::from_str(&served.stdout).unwrap();
+    let roles = &served["parts"][0]["certificate"]["roles"];
+    assert!(roles.to_string().contains("etcd-server"), "{served:#}");
+    assert_eq!(cluster.perennial(&["graph", "--as-of", "100y"]).status, 2, "every certificate ends");
+    assert_eq!(cluster.perennial(&["graph"]).status, 0);
+    assert_eq!(cluster.perennial(&["check", "--as-of", "100y"]).status, 2);
+}
+
 fn people_get_their_language(cluster: &Cluster) {
     let by_variable = |value: &str| {
         let value = format!("LANG={value}");
@@ -33,7 +60,9 @@ fn people_get_their_language(cluster: &Cluster) {
     };
     assert!(!has_chinese(&by_variable("C.UTF-8").stdout));
     assert!(has_chinese(&by_variable("zh_CN.UTF-8").stdout));
-    for arguments in [&["check"][..], &[], &["verify"], &["renew", "--dry-run"], &["--help"]] {
+    for arguments in
+        [&["check"][..], &[], &["verify"], &["list"], &["graph"], &["renew", "--dry-run"], &["--help"]]
+    {
         let chinese = cluster.perennial(&[&["--lang", "zh"], arguments].concat());
         assert!(has_chinese(&chinese.stdout), "{chinese:?}");
         let english = cluster.perennial(&[&["--lang", "en"], arguments].concat());

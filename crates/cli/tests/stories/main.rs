@@ -19,6 +19,7 @@ mod layouts;
 mod no_trace;
 mod one_of_three;
 mod refusals;
+mod repaired;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         ("bad_input", bad_input::story),
         ("refusals", refusals::story),
         ("killed", killed::story),
+        ("repaired", repaired::story),
         ("classic_fault", classic_fault::story),
         ("expired", expired::story),
         ("kubespray", layouts::kubespray),
