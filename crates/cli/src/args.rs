@@ -87,12 +87,37 @@ pub(crate) struct Renew {
     pub(crate) reuse_keys: bool,
     #[arg(long)]
     pub(crate) repair_roles: bool,
+    #[command(flatten)]
+    pub(crate) passphrases: Passphrases,
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "RUN")]
     pub(crate) give_up: Option<String>,
     #[command(flatten)]
     pub(crate) consent: Consent,
+}
+
+/// Where the passphrases of encrypted CA keys are read.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Passphrases {
+    #[arg(long, value_name = "FILE", value_parser = passphrase_file)]
+    pub(crate) ca_passphrase_file: Vec<PassphraseFile>,
+    #[arg(long, value_name = "N")]
+    pub(crate) ca_passphrase_fd: Option<u16>,
+}
+
+/// `FILE`, or `NAME=FILE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PassphraseFile {
+    /// Of every CA that has none of its own.
+    All(Utf8PathBuf),
+    /// Of one CA.
+    Of {
+        /// The CA's name.
+        authority: String,
+        /// The file.
+        file: Utf8PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -165,6 +190,16 @@ impl From<WhenRestart> for RestartApiserver {
 fn life(text: &str) -> Result<SignedDuration, String> {
     let length = duration(text)?;
     if length < SignedDuration::from_hours(1) { Err(format!("{text} is too short")) } else { Ok(length) }
+}
+
+/// What stands before `=` is a CA's name, unless it is a path.
+fn passphrase_file(text: &str) -> Result<PassphraseFile, String> {
+    match text.split_once('=').filter(|(name, _)| !name.contains('/')) {
+        Some((name, file)) if name.is_empty() || file.is_empty() => Err(format!("{text} is not NAME=FILE")),
+        Some((name, file)) => Ok(PassphraseFile::Of { authority: name.to_owned(), file: file.into() }),
+        None if text.is_empty() => Err("a file is needed".to_owned()),
+        None => Ok(PassphraseFile::All(text.into())),
+    }
 }
 
 /// A name or an address of a server.

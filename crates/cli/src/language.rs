@@ -13,6 +13,7 @@ pub(crate) mod identity;
 pub(crate) mod kubeconfigs;
 pub(crate) mod kubelet;
 pub(crate) mod memory;
+pub(crate) mod passphrase;
 pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod refusal;

@@ -7,6 +7,7 @@ pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod glance;
 mod look;
+mod passphrase;
 pub(crate) mod reload;
 pub(crate) mod renew;
 pub(crate) mod verify;

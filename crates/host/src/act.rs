@@ -9,3 +9,4 @@ pub mod node;
 pub(crate) mod open;
 pub(crate) mod space;
 mod stage;
+pub mod unlock;

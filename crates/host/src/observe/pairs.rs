@@ -134,8 +134,6 @@ pub(super) fn key_trouble(error: KeyError, bytes: &[u8]) -> Trouble {
         | KeyError::Unsupported(_)
         | KeyError::WrongPassphrase
         | KeyError::Encryption(_)
-        | KeyError::Library => {
-            Trouble::Malformed(error.to_string())
-        }
+        | KeyError::Library => Trouble::Malformed(error.to_string()),
     }
 }
