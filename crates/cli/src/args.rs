@@ -10,6 +10,8 @@ use jiff::SignedDuration;
 use perennial_core::assess::{Policy, Threshold, duration};
 use perennial_core::plan::RestartApiserver;
 use perennial_pki::reissue::AlternativeName;
+use std::fs::File;
+use std::sync::Arc;
 
 #[derive(Debug, Parser)]
 #[command(name = "perennial", disable_help_flag = true, disable_help_subcommand = true)]
@@ -102,8 +104,17 @@ pub(crate) struct Renew {
 pub(crate) struct Passphrases {
     #[arg(long, value_name = "FILE", value_parser = passphrase_file)]
     pub(crate) ca_passphrase_file: Vec<PassphraseFile>,
-    #[arg(long, value_name = "N")]
-    pub(crate) ca_passphrase_fd: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = descriptor)]
+    pub(crate) ca_passphrase_fd: Option<Descriptor>,
+}
+
+/// A file descriptor that was open when perennial began, and what it leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Descriptor {
+    /// Its name.
+    pub(crate) path: String,
+    /// Opened once more.
+    pub(crate) file: Arc<File>,
 }
 
 /// `FILE`, or `NAME=FILE`.
@@ -200,6 +211,15 @@ fn passphrase_file(text: &str) -> Result<PassphraseFile, String> {
         None if text.is_empty() => Err("a file is needed".to_owned()),
         None => Ok(PassphraseFile::All(text.into())),
     }
+}
+
+/// It is taken hold of before anything else is opened: later the number may be one of perennial's own.
+fn descriptor(number: &str) -> Result<Descriptor, String> {
+    let number: u16 =
+        number.parse().map_err(|_| format!("{number} is not the number of a file descriptor"))?;
+    let path = format!("/dev/fd/{number}");
+    let file = File::open(&path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(Descriptor { path, file: Arc::new(file) })
 }
 
 /// A name or an address of a server.

@@ -134,10 +134,14 @@ impl<'a> Opener<'a> {
                 PassphraseFile::All(file) => Some(file.clone()),
                 PassphraseFile::Of { .. } => None,
             });
-            let descriptor = || self.asked.ca_passphrase_fd.map(|number| format!("/dev/fd/{number}").into());
-            if let Some(file) = all.or_else(descriptor) {
-                self.for_all = Some(self.read(&file)?);
-            }
+            self.for_all = match (all, &self.asked.ca_passphrase_fd) {
+                (Some(file), _) => Some(self.read(&file)?),
+                (None, Some(descriptor)) => {
+                    let content = content(descriptor.file.as_ref());
+                    Some(content.map_err(|error| self.unreadable(&descriptor.path, &error))?)
+                }
+                (None, None) => None,
+            };
         }
         Ok(self.for_all.clone())
     }
@@ -149,11 +153,13 @@ impl<'a> Opener<'a> {
             "-" => content(io::stdin().lock()),
             _ => File::open(file).and_then(content),
         };
-        content.map_err(|error| {
-            let language = self.session.answer_language();
-            Failure::new(Exit::Refused, say::unreadable(language, file.as_str(), &error.to_string()))
-                .detail(crate::language::refusal::nothing_changed(language))
-        })
+        content.map_err(|error| self.unreadable(file.as_str(), &error))
+    }
+
+    fn unreadable(&self, file: &str, error: &io::Error) -> Failure {
+        let language = self.session.answer_language();
+        Failure::new(Exit::Refused, say::unreadable(language, file, &error.to_string()))
+            .detail(crate::language::refusal::nothing_changed(language))
     }
 }
 

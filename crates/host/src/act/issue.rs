@@ -51,7 +51,7 @@ impl Material {
 ///
 /// # Errors
 /// The first failure, with its file. Nothing live is touched.
-pub(super) fn issue(run: &str, renewals: &[Renewal], keys: &Keys) -> Result<Vec<Staged>, String> {
+pub(super) fn issue(run: &str, renewals: &[Renewal], keys: Option<&Keys>) -> Result<Vec<Staged>, String> {
     let mut authorities = BTreeMap::new();
     for renewal in renewals {
         if let Source::Reissue { authority_certificate, authority_key, authority_fingerprint, .. } =
@@ -85,7 +85,7 @@ fn authority(
     certificate: &Utf8Path,
     key: &Utf8Path,
     fingerprint: &str,
-    keys: &Keys,
+    keys: Option<&Keys>,
 ) -> Result<Authority, String> {
     let real = |path: &Utf8Path| path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"));
     let (real_certificate, real_key) = (real(certificate)?, real(key)?);
@@ -94,7 +94,7 @@ fn authority(
     let planned =
         certificates.into_iter().find(|certificate| certificate.fingerprint_sha256() == fingerprint);
     let planned = planned.ok_or_else(|| format!("{certificate} does not hold the planned CA any more"))?;
-    let private = match keys.get(key) {
+    let private = match keys.and_then(|keys| keys.get(key)) {
         Some(opened) => opened,
         None => PrivateKey::from_pem(&read(&real_key)?),
     };
@@ -307,6 +307,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use jiff::{SignedDuration, Timestamp};
+    use perennial_pki::key::Work;
     use perennial_pki::reissue::AlternativeName;
     use std::fs::{read_to_string, write};
     use std::os::unix::fs::PermissionsExt;
@@ -393,7 +394,7 @@ mod tests {
     #[test]
     fn a_pair_gets_a_new_key_and_keeps_what_followed_its_leaf() {
         let pki = Pki::new();
-        issue("r1", &[pki.server()], &Keys::default()).unwrap();
+        issue("r1", &[pki.server()], None).unwrap();
         let chain = certificates(pki.staged("server.crt").as_bytes()).unwrap();
         let key = PrivateKey::from_pem(pki.staged("server.key").as_bytes()).unwrap();
         assert_eq!(chain.len(), 2);
@@ -401,6 +402,33 @@ mod tests {
         assert_eq!(chain[1], certificates(CA.as_bytes()).unwrap()[0]);
         assert!(!key.matches(&leaf()), "the live pair is untouched");
         assert_eq!(certificates(&read(&pki.root.join("server.crt")).unwrap()).unwrap()[0], leaf());
+    }
+
+    #[test]
+    fn an_encrypted_ca_key_signs_once_it_is_opened_and_stays_as_it_is() {
+        let pki = Pki::new();
+        let (plain, locked) = (pki.root.join("ca.key"), pki.root.join("locked.key"));
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args([
+            "pkcs8",
+            "-topk8",
+            "-passout",
+            "pass:x",
+            "-in",
+            plain.as_str(),
+            "-out",
+            locked.as_str(),
+        ]);
+        assert!(openssl.status().unwrap().success());
+        std::fs::rename(&locked, &plain).unwrap();
+        let before = read_to_string(&plain).unwrap();
+        let refused = issue("r1", &[pki.server()], None).unwrap_err();
+        assert!(refused.ends_with("ca.key holds an encrypted private key"), "{refused}");
+        let opened = PrivateKey::from_pem_encrypted(before.as_bytes(), b"x", &Work::default()).unwrap();
+        issue("r1", &[pki.server()], Some(&Keys::of(&plain, opened))).unwrap();
+        let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
+        assert!(signed_by(&new, &certificates(CA.as_bytes()).unwrap()[0]));
+        assert_eq!(before, read_to_string(&plain).unwrap());
     }
 
     #[test]
@@ -412,7 +440,7 @@ mod tests {
         if let Source::Reissue { reuse_key, .. } = &mut renewal.source {
             *reuse_key = true;
         }
-        let staged = issue("r1", &[renewal], &Keys::default()).unwrap();
+        let staged = issue("r1", &[renewal], None).unwrap();
         assert_eq!(staged.len(), 1);
         assert!(!twin(&pki.root.join("server.key"), "r1").exists());
         let key = PrivateKey::from_pem(&read(&pki.root.join("server.key")).unwrap()).unwrap();
@@ -427,7 +455,7 @@ mod tests {
         if let Source::Reissue { amendments, .. } = &mut renewal.source {
             amendments.names.push(name.clone());
         }
-        issue("r1", &[renewal], &Keys::default()).unwrap();
+        issue("r1", &[renewal], None).unwrap();
         let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
         assert!(name.is_in(&new) && new.dns_names().starts_with(&leaf().dns_names()));
     }
@@ -436,7 +464,7 @@ mod tests {
     fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
         let pki = Pki::new();
         let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
-        let staged = issue("r1", &[admin, pki.copy()], &Keys::default()).unwrap();
+        let staged = issue("r1", &[admin, pki.copy()], None).unwrap();
         assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
         assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
         assert_eq!(pki.staged("config"), pki.staged("admin.conf").replace("# 管理员", "# mine"));
@@ -445,7 +473,7 @@ mod tests {
     #[test]
     fn a_copy_alone_follows_what_lies_there() {
         let pki = Pki::new();
-        let staged = issue("r1", &[pki.copy()], &Keys::default()).unwrap();
+        let staged = issue("r1", &[pki.copy()], None).unwrap();
         assert_eq!(staged[0].fingerprint, leaf().fingerprint_sha256());
     }
 
@@ -457,15 +485,13 @@ mod tests {
             *old_fingerprint = "of another certificate".into();
         }
         assert!(
-            issue("r1", &[other], &Keys::default())
+            issue("r1", &[other], None)
                 .unwrap_err()
                 .contains("server is not the certificate that was planned for")
         );
         write(pki.root.join("ca.crt"), LEAF).unwrap();
         assert!(
-            issue("r1", &[pki.server()], &Keys::default())
-                .unwrap_err()
-                .contains("does not hold the planned CA any more")
+            issue("r1", &[pki.server()], None).unwrap_err().contains("does not hold the planned CA any more")
         );
     }
 }

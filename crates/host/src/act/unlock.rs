@@ -50,6 +50,12 @@ impl Keys {
         self.opened.contains_key(path)
     }
 
+    /// One key, opened elsewhere.
+    #[cfg(test)]
+    pub(super) fn of(path: &Utf8Path, key: PrivateKey) -> Self {
+        Self { opened: BTreeMap::from([(path.to_owned(), key)]) }
+    }
+
     /// The key that was in this file, once more.
     pub(super) fn get(&self, path: &Utf8Path) -> Option<Result<PrivateKey, KeyError>> {
         self.opened.get(path).map(|key| PrivateKey::from_pem(key.to_pem().as_bytes()))
