@@ -165,13 +165,13 @@ fn what_can_not_be_read_or_is_named_wrong_is_told_as_that() {
             4,
             "the passphrase can't be read from /run/none: No such file",
         ),
-        (["--ca-passphrase-fd", "9"], 64, "/dev/fd/9"),
+        (["--ca-passphrase-fd", "9"], 64, "9 is not a file descriptor that is open for reading"),
         (
             ["--ca-passphrase-file", "front-proxy=/run/none"],
             64,
             "there is no CA called front-proxy on this node",
         ),
-        (["--ca-passphrase-file", "=/run/none"], 64, "--ca-passphrase-file"),
+        (["--ca-passphrase-file", "=/run/none"], 64, "=/run/none is neither FILE nor NAME=FILE"),
     ] {
         let output = renew(&tree, &more, "");
         assert_eq!(output.status.code(), Some(code), "{output:?}");
