@@ -248,3 +248,25 @@ fn a_key_of_another_ca_behind_the_right_passphrase_refuses() {
     assert!(says(&said(&output.stderr), "front-proxy-ca.key is not the key of"), "{output:?}");
     unchanged(&tree, &before);
 }
+
+#[test]
+fn a_run_that_was_cut_off_is_finished_without_the_passphrase() {
+    let tree = tree(ENCODINGS[1]);
+    let output = renew(&tree, &["--ca-passphrase-file", "-"], RIGHT);
+    assert!(done(output.status.code(), &said(&output.stdout)), "{output:?}");
+    let runs = tree.path("var/lib/perennial/runs");
+    let run = runs.read_dir_utf8().unwrap().next().unwrap().unwrap().into_path();
+    let journal = std::fs::read_to_string(run.join("journal")).unwrap();
+    let (key, new) = (tree.read(KEY), tree.read(LEAF));
+    // Behind the intent to exchange, and behind the intent to make keys.
+    for (lines, code) in [(8, 6), (5, 4)] {
+        let cut: String = journal.split_inclusive('\n').take(lines).collect();
+        std::fs::write(run.join("journal"), cut).unwrap();
+        let output = renew(&tree, &[], "");
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert!(says(&said(&output.stderr), "is taken up first"), "{output:?}");
+        let asked = says(&said(&output.stderr), "holds an encrypted private key");
+        assert_eq!(asked, code == 4, "new keys need it: {output:?}");
+        assert_eq!((&key, &new), (&tree.read(KEY), &tree.read(LEAF)));
+    }
+}
