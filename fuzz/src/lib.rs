@@ -15,7 +15,7 @@ use perennial_core::run::{self, Body, Record};
 use perennial_pki::certificate::{Certificate, certificates, leaf, pool};
 use perennial_pki::chain::{self, Use};
 use perennial_pki::digest::sha256_hex;
-use perennial_pki::key::PrivateKey;
+use perennial_pki::key::{PrivateKey, Work};
 use perennial_pki::pem;
 
 const NOW: i64 = 1_800_000_000;
@@ -74,16 +74,22 @@ fn ask(certificate: &Certificate) {
     }
 }
 
-/// A private key, as PEM and as the content of a block.
+/// An input is looked at within milliseconds, and what asks for more is refused all the same.
+const LITTLE_WORK: Work = Work { rounds: 4096, memory: 1 << 20, passes: 1 << 20 };
+
+/// A private key, as PEM and as the content of a block, in the clear or behind a passphrase.
 pub fn key(data: &[u8]) {
     let read = |text: &[u8]| {
-        if let Ok(key) = PrivateKey::from_pem(text) {
+        let opened = PrivateKey::from_pem_encrypted(text, b"perennial", &LITTLE_WORK);
+        let plain = PrivateKey::from_pem(text);
+        assert!(plain.is_err() || opened.is_ok());
+        if let Ok(key) = opened {
             let again = PrivateKey::from_pem(key.to_pem().as_bytes()).unwrap();
             assert_eq!((again.kind(), again.spki_der()), (key.kind(), key.spki_der()));
         }
     };
     read(data);
-    for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"] {
+    for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
         read(pem::encode(label, data).as_bytes());
     }
 }
@@ -189,7 +195,7 @@ pub fn targets() -> Vec<Target> {
         texts.dedup();
         texts
     };
-    let keys = texts(corpus::pairs());
+    let keys = [texts(corpus::pairs()), corpus::locked_keys()].concat();
     let contents = keys.iter().flat_map(|text| pem::blocks(text)).map(|block| block.der.to_vec());
     let key_seeds = keys.iter().cloned().chain(contents).collect();
     let settings = [corpus::manifests(), corpus::kubelets(), corpus::components()].concat();

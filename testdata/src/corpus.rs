@@ -10,7 +10,7 @@ mod manifests;
 mod mutate;
 
 pub use components::components;
-pub use credentials::{bundles, certificates, chains, pairs, pems};
+pub use credentials::{bundles, certificates, chains, locked_keys, pairs, pems};
 pub use journal::journals;
 pub use kubeconfigs::kubeconfigs;
 pub use kubelets::kubelets;

@@ -12,6 +12,8 @@ use jiff::SignedDuration;
 use perennial_core::assess::{Policy, Threshold, duration};
 use perennial_core::plan::RestartApiserver;
 use perennial_pki::reissue::AlternativeName;
+use std::fs::File;
+use std::sync::Arc;
 
 #[derive(Debug, Parser)]
 #[command(name = "perennial", disable_help_flag = true, disable_help_subcommand = true)]
@@ -157,12 +159,46 @@ pub(crate) struct Renew {
     pub(crate) reuse_keys: bool,
     #[arg(long)]
     pub(crate) repair_roles: bool,
+    #[command(flatten)]
+    pub(crate) passphrases: Passphrases,
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "RUN")]
     pub(crate) give_up: Option<String>,
     #[command(flatten)]
     pub(crate) consent: Consent,
+}
+
+/// Where the passphrases of encrypted CA keys are read.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Passphrases {
+    #[arg(long, value_name = "FILE", value_parser = passphrase_file)]
+    pub(crate) ca_passphrase_file: Vec<PassphraseFile>,
+    #[arg(long, value_name = "N", value_parser = descriptor)]
+    pub(crate) ca_passphrase_fd: Option<Descriptor>,
+}
+
+/// A file descriptor that was open when perennial began, and what it leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Descriptor {
+    /// Its name.
+    pub(crate) path: String,
+    /// Opened once more.
+    pub(crate) file: Arc<File>,
+}
+
+/// `FILE`, or `NAME=FILE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PassphraseFile {
+    /// Of every CA that has none of its own.
+    All(Utf8PathBuf),
+    /// Of one CA.
+    Of {
+        /// The CA's name.
+        authority: String,
+        /// The file.
+        file: Utf8PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -240,6 +276,25 @@ fn future(text: &str) -> Result<String, String> {
 fn life(text: &str) -> Result<SignedDuration, String> {
     let length = duration(text)?;
     if length < SignedDuration::from_hours(1) { Err(format!("{text} is too short")) } else { Ok(length) }
+}
+
+/// What stands before `=` is a CA's name, unless it is a path.
+fn passphrase_file(text: &str) -> Result<PassphraseFile, String> {
+    match text.split_once('=').filter(|(name, _)| !name.contains('/')) {
+        Some((name, file)) if name.is_empty() || file.is_empty() => Err(format!("{text} is not NAME=FILE")),
+        Some((name, file)) => Ok(PassphraseFile::Of { authority: name.to_owned(), file: file.into() }),
+        None if text.is_empty() => Err("a file is needed".to_owned()),
+        None => Ok(PassphraseFile::All(text.into())),
+    }
+}
+
+/// It is taken hold of before anything else is opened: later the number may be one of perennial's own.
+fn descriptor(number: &str) -> Result<Descriptor, String> {
+    let number: u16 =
+        number.parse().map_err(|_| format!("{number} is not the number of a file descriptor"))?;
+    let path = format!("/dev/fd/{number}");
+    let file = File::open(&path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(Descriptor { path, file: Arc::new(file) })
 }
 
 /// A name or an address of a server.

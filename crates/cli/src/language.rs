@@ -16,6 +16,7 @@ pub(crate) mod kubeconfigs;
 pub(crate) mod kubelet;
 pub(crate) mod list;
 pub(crate) mod memory;
+pub(crate) mod passphrase;
 pub(crate) mod places;
 pub(crate) mod plan;
 pub(crate) mod refusal;

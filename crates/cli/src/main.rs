@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod failure;
+mod hidden;
 mod language;
 mod output;
 mod pages;

@@ -10,6 +10,7 @@ pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod list;
 mod look;
+mod passphrase;
 pub(crate) mod reload;
 pub(crate) mod renew;
 pub(crate) mod verify;

@@ -7,7 +7,7 @@ use crate::output::findings::quoted;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
-use perennial_core::inventory::{Looked, Node, Served};
+use perennial_core::inventory::{Authority, Looked, Node, Served};
 use perennial_core::plan::{Plan, Refusal, backup_directories};
 use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
 use perennial_host::act::{backup, journal, node};
@@ -22,6 +22,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
+pub(crate) use perennial_host::act::unlock::{Keys, NotOpened};
 pub(crate) use perennial_host::drive::Ended;
 
 /// Where perennial keeps its own state.
@@ -174,6 +175,16 @@ impl World {
         Ok(Work { world: self, session })
     }
 
+    /// Opens an encrypted CA key, and notes what it is.
+    pub(crate) fn unlock(
+        &self,
+        keys: &mut Keys,
+        authority: &mut Authority,
+        passphrase: &[u8],
+    ) -> Result<(), NotOpened> {
+        keys.open(&self.look, authority, passphrase)
+    }
+
     /// Runs the test Deployment alone.
     pub(crate) fn workload(&self, name: &str) -> WorkloadOutcome {
         node::workload(&self.runtime, &self.look, name, WORKLOAD_LIMIT)
@@ -273,10 +284,15 @@ impl Work<'_> {
         Ok((run, plan))
     }
 
-    /// Carries a plan out.
-    pub(crate) fn run(&self, plan: &Plan, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Run, Failure> {
+    /// Carries a plan out, with the keys that were opened for it.
+    pub(crate) fn run(
+        &self,
+        plan: &Plan,
+        keys: &Keys,
+        watch: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Run, Failure> {
         let began = Instant::now();
-        match self.session.run(plan.clone(), env!("CARGO_PKG_VERSION"), watch) {
+        match self.session.run(plan.clone(), env!("CARGO_PKG_VERSION"), keys, watch) {
             Ok((id, ended)) => Ok(self.ended(id, ended, began.elapsed())),
             Err(error) => Err(self.world.failure(error)),
         }

@@ -20,6 +20,7 @@ pub use step::{
 };
 
 use crate::inventory::Component;
+use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_pki::reissue::AlternativeName;
 use serde::{Deserialize, Serialize};
@@ -137,6 +138,19 @@ impl Plan {
             Action::Restart { component } => Some(*component),
             _ => None,
         })
+    }
+
+    /// The encrypted CA keys that sign what is renewed: nothing can be made without their passphrases.
+    pub fn locked_keys(&self) -> Vec<&Utf8Path> {
+        let mut keys: Vec<&Utf8Path> = Vec::new();
+        for renewal in self.renewals() {
+            if let Source::Reissue { authority_key, authority_locked: true, .. } = &renewal.source
+                && !keys.contains(&authority_key.as_path())
+            {
+                keys.push(authority_key);
+            }
+        }
+        keys
     }
 
     /// Whether something due was left out by design (exit code 1).

@@ -11,3 +11,4 @@ pub mod node;
 pub(crate) mod open;
 pub(crate) mod space;
 mod stage;
+pub mod unlock;

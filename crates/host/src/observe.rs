@@ -33,6 +33,7 @@ mod unreferenced;
 mod wanted;
 
 pub use again::api as api_client;
+pub(crate) use authorities::opened;
 pub use balancer::connections as balanced_connections;
 pub use files::{Content, Tree};
 pub use node::node;

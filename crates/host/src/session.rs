@@ -4,6 +4,7 @@ use crate::act::journal::{self, Journal, Open, Reason, Unreadable};
 use crate::act::lock::{Lock, LockError, lock};
 use crate::act::node::NodePort;
 use crate::act::space::space;
+use crate::act::unlock::Keys;
 use crate::drive::{Driver, Ended};
 use crate::observe::Look;
 use crate::port::PortError;
@@ -117,7 +118,7 @@ impl<'a> Session<'a> {
         act(driver).map_err(|error| SessionError::Open { run, error })
     }
 
-    /// Runs a plan. Returns the run's id and how it ended.
+    /// Runs a plan, with the keys that were opened for it. Returns the run's id and how it ended.
     ///
     /// # Errors
     /// Too little space, or the journal could not be made or begun: nothing was changed.
@@ -125,12 +126,14 @@ impl<'a> Session<'a> {
         &self,
         plan: Plan,
         tool: &str,
+        keys: &Keys,
         watch: &mut dyn FnMut(&Event<'_>),
     ) -> Result<(String, Ended), SessionError> {
         self.refuse_without_space(&plan)?;
         let (run, journal) = self.new_run()?;
         let path = journal.path().to_owned();
-        let mut port = NodePort::new(self.runtime, self.look, &plan.node, journal, Arc::clone(&self.stop));
+        let port = NodePort::new(self.runtime, self.look, &plan.node, journal, Arc::clone(&self.stop));
+        let mut port = port.with_keys(keys);
         let mut driver = Driver::new(&mut port, &run, plan, watch);
         if let Err(error) = driver.begin(tool) {
             return Err(not_begun(path, &error));

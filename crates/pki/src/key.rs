@@ -1,5 +1,9 @@
 //! Private keys as Go's `tls.X509KeyPair` looks for and reads them, and new ones as kubeadm writes them.
 
+mod encrypted;
+
+pub use encrypted::Work;
+
 use std::fmt;
 
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, Curve25519SeedBin, EcPrivateKeyBin, Pkcs8V1Der};
@@ -14,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::algorithm::{EC, ED25519, NULL_PARAMETERS, RSA, curve_kind, modulus_bits};
 use crate::asn1::{BIT_STRING, OCTET_STRING, OID, Reader, SEQUENCE, explicit, tlv};
 use crate::certificate::Certificate;
-use crate::pem;
+use crate::pem::{self, Block};
 
 /// `INTEGER 0` and `INTEGER 1`.
 const ZERO: &[u8] = &[2, 1, 0];
@@ -127,6 +131,12 @@ pub enum KeyError {
     /// The key is encrypted: no component of a cluster can ask for a passphrase.
     #[error("holds an encrypted private key")]
     Encrypted,
+    /// The passphrase does not decrypt the key.
+    #[error("can't be decrypted with this passphrase")]
+    WrongPassphrase,
+    /// The key is encrypted by an algorithm, or with an amount of work, that is not supported.
+    #[error("holds a private key that is encrypted in an unsupported way ({0})")]
+    Encryption(String),
     /// Go's parser refuses the key.
     #[error("holds a broken private key: {0}")]
     Malformed(&'static str),
@@ -198,22 +208,30 @@ impl PrivateKey {
     /// [`KeyError`]. RSA keys of less than 2048 bits or with more than two primes, and P-224, which Go reads,
     /// are [`KeyError::Unsupported`].
     pub fn from_pem(text: &[u8]) -> Result<Self, KeyError> {
-        if text.trim_ascii().is_empty() {
-            return Err(KeyError::Empty);
-        }
-        let blocks = pem::blocks(text);
-        if blocks.is_empty() {
-            return Err(KeyError::NoPem);
-        }
-        let is_key = |label: &str| label == "PRIVATE KEY" || label.ends_with(" PRIVATE KEY");
-        let block = blocks.iter().find(|block| is_key(&block.label)).ok_or(KeyError::NoKeyBlock)?;
-        let encrypted = block.label == "ENCRYPTED PRIVATE KEY"
-            || block.header("DEK-Info").is_some()
-            || block.header("Proc-Type").is_some_and(|value| value.contains("ENCRYPTED"));
+        let block = key_block(text)?;
         match Self::from_der(&block.der) {
-            Err(KeyError::Malformed(_)) if encrypted => Err(KeyError::Encrypted),
+            Err(KeyError::Malformed(_)) if encrypted::is_encrypted(&block) => Err(KeyError::Encrypted),
             other => other,
         }
+    }
+
+    /// The same, where the key may be encrypted: as PKCS#8 (`ENCRYPTED PRIVATE KEY`, PBES2), or in the old way of
+    /// OpenSSL (`Proc-Type: 4,ENCRYPTED`). A key in the clear is read without the passphrase.
+    ///
+    /// # Errors
+    /// As of [`PrivateKey::from_pem`]; [`KeyError::WrongPassphrase`]; [`KeyError::Encryption`] for another
+    /// algorithm, or for more work than `most`.
+    pub fn from_pem_encrypted(text: &[u8], passphrase: &[u8], most: &Work) -> Result<Self, KeyError> {
+        match Self::from_pem(text) {
+            Err(KeyError::Encrypted) => {}
+            other => return other,
+        }
+        let der = encrypted::decrypt(&key_block(text)?, passphrase, most)?;
+        // A wrong passphrase gives a padding that looks right once in 256 times.
+        Self::from_der(&der).map_err(|error| match error {
+            KeyError::Malformed(_) => KeyError::WrongPassphrase,
+            other => other,
+        })
     }
 
     /// `tls.parsePrivateKey`. Go tries three parsers; here the second field tells which one can succeed.
@@ -360,6 +378,19 @@ impl Pair {
             }
         }
     }
+}
+
+/// The first block that is labelled as a private key.
+fn key_block(text: &[u8]) -> Result<Block, KeyError> {
+    if text.trim_ascii().is_empty() {
+        return Err(KeyError::Empty);
+    }
+    let blocks = pem::blocks(text);
+    if blocks.is_empty() {
+        return Err(KeyError::NoPem);
+    }
+    let is_key = |label: &str| label == "PRIVATE KEY" || label.ends_with(" PRIVATE KEY");
+    blocks.into_iter().find(|block| is_key(&block.label)).ok_or(KeyError::NoKeyBlock)
 }
 
 /// PKCS#8 around a key.

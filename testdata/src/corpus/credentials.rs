@@ -115,6 +115,17 @@ struct KeyCase {
     certificate: String,
 }
 
+/// Keys behind the passphrase `perennial`, one a text.
+pub fn locked_keys() -> Vec<Vec<u8>> {
+    const LOCKED: &str = include_str!("../../../crates/pki/testdata/locked-keys.pem");
+    LOCKED
+        .split_inclusive(" KEY-----\n")
+        .collect::<Vec<_>>()
+        .chunks(2)
+        .map(|text| text.concat().into_bytes())
+        .collect()
+}
+
 /// Certificates and keys: every encoding, and pairs that don't fit.
 pub fn pairs() -> Vec<Case> {
     let keys: Vec<KeyCase> = read(include_str!("../../../crates/pki/testdata/keys.json"));

@@ -84,6 +84,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial renew", example_renew),
                 ("perennial renew --due --yes", example_renew_due),
                 ("perennial renew --only apiserver --only admin.conf", example_renew_only),
+                ("perennial renew --ca-passphrase-file /run/pass", example_renew_passphrase),
             ],
             exits: CHANGE,
         },
@@ -261,6 +262,7 @@ words! {
     example_renew { en: "show the plan, ask, renew, prove", zh: "显示计划，确认，续订，验证" }
     example_renew_due { en: "for a timer: only what ends soon, without a question", zh: "用于定时任务：只续订即将到期的证书，不询问" }
     example_renew_only { en: "these two, and nothing else", zh: "只续订这两个" }
+    example_renew_passphrase { en: "the CA's key is encrypted", zh: "CA 密钥已加密" }
     example_reload_dry { en: "show who would be restarted, and why", zh: "显示将重启哪些进程及其原因" }
     example_reload { en: "show the plan, ask, restart one by one, prove", zh: "显示计划，确认，逐个重启，验证" }
     example_verify { en: "one line for each connection, with its proof", zh: "每个连接一行，附依据" }
@@ -319,6 +321,8 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "add_san" => arg_add_san,
         "reuse_keys" => arg_reuse_keys,
         "repair_roles" => arg_repair_roles,
+        "ca_passphrase_file" => arg_ca_passphrase_file,
+        "ca_passphrase_fd" => arg_ca_passphrase_fd,
         "no_workload" => arg_no_workload,
         "give_up" => arg_give_up,
         "dry_run" => arg_dry_run,
@@ -368,6 +372,11 @@ words! {
         en: "add what a certificate's role needs and it lacks; another node's names\nbecome this node's",
         zh: "补上证书角色所需而缺少的内容；\n其他节点的名称改为本节点的名称",
     }
+    arg_ca_passphrase_file {
+        en: "read the passphrase of an encrypted CA key there (- is stdin);\nNAME=FILE for one CA, may be repeated; without it the terminal is asked",
+        zh: "从该文件读取已加密 CA 密钥的口令\n（- 为标准输入）；NAME=FILE 只用于一个 CA，\n可重复；不指定则在终端询问",
+    }
+    arg_ca_passphrase_fd { en: "the same from an open file descriptor", zh: "同上，从已打开的文件描述符读取" }
     arg_no_workload { en: "without the test Deployment at the end", zh: "最后不运行测试 Deployment" }
     arg_give_up {
         en: "first end this open run without touching a live file",

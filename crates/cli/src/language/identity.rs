@@ -129,16 +129,16 @@ words! {
         zh: "请上级证书机构签发新的中间证书，并放入文件中叶子证书之后",
     }
     encrypted_effect {
-        en: "perennial can't renew what this CA signs, and no component can sign with it: Kubernetes asks for no passphrase",
-        zh: "perennial 无法续订由它签发的证书，任何组件也无法用它签发：Kubernetes 不会询问口令",
+        en: "nothing breaks: no component signs with it, but kubeadm can't renew what it has signed",
+        zh: "没有影响：没有组件用它签发，但 kubeadm 无法续订由它签发的证书",
     }
     encrypted_controller_effect {
-        en: "kube-controller-manager, whose signing key it is, does not start again once it stops; nothing that this CA signs can be renewed",
-        zh: "它是 kube-controller-manager 的签发密钥：该组件一旦停止就无法再启动，由它签发的证书也无法续订",
+        en: "kube-controller-manager, whose signing key it is, does not start again once it stops: Kubernetes asks for no passphrase",
+        zh: "它是 kube-controller-manager 的签发密钥：该组件一旦停止就无法再启动，因为 Kubernetes 不会询问口令",
     }
     encrypted_act {
-        en: "put the key back without its passphrase, in memory or for the time of the renewal: openssl pkey -in KEY -out NEW",
-        zh: "放回不带口令的密钥（可仅在续订期间）：openssl pkey -in KEY -out NEW",
+        en: "put the key back without its passphrase (openssl pkey -in KEY -out NEW), or give kube-controller-manager another signing key",
+        zh: "放回不带口令的密钥（openssl pkey -in KEY -out NEW），或为 kube-controller-manager 指定其他签发密钥",
     }
     other_authority_effect {
         en: "whoever uses it refuses the API server: x509: certificate signed by unknown authority",

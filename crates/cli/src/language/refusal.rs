@@ -66,8 +66,12 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             hint: Some(external_hint(language).to_owned()),
         },
         Refusal::AuthorityKeyUnusable { path, trouble: why @ Trouble::EncryptedKey } => {
-            words(trouble(language, path.as_str(), why), Some(super::identity::encrypted_act(language)))
+            words(trouble(language, path.as_str(), why), Some(super::passphrase::no_terminal_act(language)))
         }
+        Refusal::WrongPassphrase { authority, path } => words(
+            super::passphrase::wrong_passphrase(language, authority, path.as_str()),
+            Some(super::passphrase::wrong_act(language)),
+        ),
         Refusal::AuthorityKeyUnusable { path, trouble: why } => {
             words(trouble(language, path.as_str(), why), Some(from_backup(language)))
         }

@@ -41,6 +41,10 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
                 super::graph::wrong_date(language, &argument, &given)
             } else if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
                 too_short(language, &argument, &given)
+            } else if argument.starts_with("--ca-passphrase-fd") {
+                not_open(language, &argument, &given)
+            } else if argument.starts_with("--ca-passphrase-file") {
+                no_file(language, &argument, &given)
             } else {
                 wrong_value(language, &argument, &given)
             }
@@ -88,6 +92,14 @@ messages! {
     too_short(argument: &str, given: &str) {
         en: "{argument}: {given} is less than an hour (m means minutes); give days or years, for example 180d or 1y",
         zh: "{argument}：{given} 不足一小时（m 表示分钟）；请使用天或年，例如 180d 或 1y",
+    }
+    not_open(argument: &str, given: &str) {
+        en: "{argument}: {given} is not a file descriptor that is open for reading",
+        zh: "{argument}：{given} 不是可读取的已打开文件描述符",
+    }
+    no_file(argument: &str, given: &str) {
+        en: "{argument}: {given} is neither FILE nor NAME=FILE",
+        zh: "{argument}：{given} 既不是 FILE，也不是 NAME=FILE",
     }
     conflict(argument: &str, other: &str) {
         en: "{argument} and {other} exclude each other",

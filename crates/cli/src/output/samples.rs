@@ -123,6 +123,7 @@ fn authority(name: &str, stem: &str) -> Authority {
         certificates: Looked::Seen(vec![certificate(name)]),
         key_path: format!("/etc/kubernetes/pki/{stem}.key").into(),
         key: key(),
+        unlocked: None,
         named_by: Vec::new(),
     }
 }

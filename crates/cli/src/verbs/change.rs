@@ -1,10 +1,11 @@
 //! The way of every verb that changes something.
 
+use super::passphrase::Opener;
 use super::{as_root, observe, world};
-use crate::args::Consent;
+use crate::args::{Consent, Passphrases};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{plan as say, run as run_words};
+use crate::language::{passphrase, plan as say, run as run_words};
 use crate::output::json::{plan::PlanDocument, run::RunReport};
 use crate::output::progress::Progress;
 use crate::output::report::{self, Report};
@@ -12,6 +13,7 @@ use crate::output::{Line, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
 use crate::world::{self, Depth, Ended, Run, Work, World};
+use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
 use perennial_core::plan::{Plan, Refusal, lint, other_control_planes};
@@ -28,6 +30,8 @@ pub(super) struct Change<'a> {
     pub(super) consent: Consent,
     /// The open run that the operator gives up.
     pub(super) give_up: Option<&'a str>,
+    /// Where the passphrases of encrypted CA keys are read.
+    pub(super) passphrases: Passphrases,
     /// From what was seen to a plan.
     pub(super) decide: &'a dyn Fn(&Node, Timestamp) -> Result<Plan, Refusal>,
 }
@@ -52,7 +56,14 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         return finish(session, &Report { plan, run: Some(run), edges: None });
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
-    let plan = decide(session, change, &observe(session, &world, Depth::Cluster)?)?;
+    let mut node = observe(session, &world, Depth::Cluster)?;
+    let mut plan = decide(session, change, &node)?;
+    let mut opener = Opener::new(session, &world, &change.passphrases);
+    while opener.open(&mut node, &plan)? {
+        // Which certificate of a bundle signs is known once its key is.
+        plan = decide(session, change, &node)?;
+    }
+    let keys = opener.keys();
     if plan.is_empty() {
         let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) else {
             return finish(session, &Report { plan: &plan, run: None, edges: None });
@@ -65,7 +76,7 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     }
     session.signals.stop_at_a_safe_point(&stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
-    let run = work.run(&plan, &mut |event: &Event<'_>| progress.on(event))?;
+    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| progress.on(event))?;
     if run.ended == Ended::Committed {
         prove_and_finish(session, &world, &plan, &run)
     } else {
@@ -135,6 +146,12 @@ fn show_only(session: &Session, plan: &Plan, open: Option<&OpenRun>) -> Result<E
         let mut screen = plan_screen::screen(session.language, plan);
         if let Some(open) = open {
             screen.append(line(&run_words::resumed(session.language, &open.id)));
+        }
+        let locked: Vec<_> = plan.locked_keys().into_iter().map(Utf8Path::as_str).collect();
+        if !locked.is_empty() {
+            let names = locked.join(session.language.comma());
+            let text = passphrase::will_ask(session.language, &names, locked.len());
+            screen.wrapped(Line::new(), &Line::new().text("  "), &text, Paint::Plain);
         }
         screen.line(Line::new().text(say::dry_run(session.language)));
         session.answer(&screen)?;

@@ -1,7 +1,7 @@
 //! `reload`: as `renew`, without new certificates.
 
 use super::change::{self, Change};
-use crate::args::Reload;
+use crate::args::{Passphrases, Reload};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -17,6 +17,12 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
     let decide = |node: &_, now| reload(node, &request, &policy, now);
     change::run(
         session,
-        &Change { name: "reload", consent: arguments.consent, give_up: None, decide: &decide },
+        &Change {
+            name: "reload",
+            consent: arguments.consent,
+            give_up: None,
+            passphrases: Passphrases::default(),
+            decide: &decide,
+        },
     )
 }

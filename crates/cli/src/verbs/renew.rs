@@ -23,5 +23,14 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();
-    change::run(session, &Change { name: "renew", consent: arguments.consent, give_up, decide: &decide })
+    change::run(
+        session,
+        &Change {
+            name: "renew",
+            consent: arguments.consent,
+            give_up,
+            passphrases: arguments.passphrases,
+            decide: &decide,
+        },
+    )
 }

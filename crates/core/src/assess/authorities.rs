@@ -1,7 +1,7 @@
 //! What is special about a CA file: an encrypted key, more than one certificate.
 
 use super::{Check, Finding, State};
-use crate::inventory::{Authority, Component, Looked, Node, Trouble};
+use crate::inventory::{Authority, Component, Looked, Node};
 use perennial_pki::certificate::Certificate;
 use perennial_pki::chain::signed_by;
 
@@ -14,7 +14,7 @@ pub(super) fn signs(authority: &Authority) -> bool {
 
 /// Whether a CA's key is there and encrypted.
 pub(super) fn encrypted(authority: &Authority) -> Option<Finding> {
-    (authority.key == Looked::Unusable(Trouble::EncryptedKey)).then(|| Finding::AuthorityKeyEncrypted {
+    authority.locked().then(|| Finding::AuthorityKeyEncrypted {
         authority: authority.name.clone(),
         key: authority.key_path.clone(),
         by_controller_manager: authority

@@ -229,13 +229,20 @@ pub struct Authority {
     pub certificates: Looked<Vec<Certificate>>,
     /// Where its key would be.
     pub key_path: Utf8PathBuf,
-    /// The key: absent where the CA is external.
+    /// The key: absent where the CA is external, unusable where its file is encrypted.
     pub key: Looked<Key>,
+    /// What is behind the passphrase of an encrypted key, once it was opened in memory.
+    pub unlocked: Option<Key>,
     /// Every flag that names this file: who trusts it, and for what.
     pub named_by: Vec<NamedBy>,
 }
 
 impl Authority {
+    /// Whether its key is here, behind a passphrase.
+    pub fn locked(&self) -> bool {
+        self.key == Looked::Unusable(Trouble::EncryptedKey)
+    }
+
     /// Whether a component's flag (without dashes) names this file.
     pub fn is_named_by(&self, component: Component, flag: &str) -> bool {
         self.named_by.iter().any(|named| named.component == component && named.flag == flag)

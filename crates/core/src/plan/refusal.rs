@@ -62,6 +62,13 @@ pub enum Refusal {
         /// Why.
         trouble: Trouble,
     },
+    /// A passphrase does not open a CA's key.
+    WrongPassphrase {
+        /// The CA's name.
+        authority: String,
+        /// Its key's file.
+        path: Utf8PathBuf,
+    },
     /// A CA's key belongs to another certificate.
     AuthorityKeyMismatch {
         /// The CA's certificate.

@@ -65,7 +65,7 @@ fn keeps_from_starting(node: &Node, component: Component) -> Option<Utf8PathBuf>
     if !single {
         return Some(signs.file.path.clone());
     }
-    (signs.key == Looked::Unusable(Trouble::EncryptedKey)).then(|| signs.key_path.clone())
+    signs.locked().then(|| signs.key_path.clone())
 }
 
 /// The directories (and files elsewhere) that hold everything that could be needed to go back.

@@ -124,6 +124,9 @@ pub enum Source {
         authority_certificate: Utf8PathBuf,
         /// The CA's key file.
         authority_key: Utf8PathBuf,
+        /// Whether that file is encrypted: it is opened in memory, by its passphrase.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        authority_locked: bool,
         /// The CA certificate's SHA-256: the plan holds for this CA only.
         authority_fingerprint: String,
         /// The old certificate's SHA-256.

@@ -231,6 +231,7 @@ fn authority(name: &str) -> Authority {
         certificates: Looked::Seen(vec![ca()]),
         key_path: Utf8PathBuf::from(format!("/etc/kubernetes/pki/{stem}.key")),
         key: Looked::Seen(Key { kind: KeyKind::EcdsaP256, form: KeyForm::Sec1, fits: true }),
+        unlocked: None,
         named_by: Vec::new(),
     }
 }

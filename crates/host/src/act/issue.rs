@@ -2,6 +2,7 @@
 
 use super::open::{content, locate, read_only};
 use super::stage::stage;
+use super::unlock::Keys;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::kubeconfig::{self, splice};
 use perennial_core::plan::{Renewal, Source, Target};
@@ -50,14 +51,14 @@ impl Material {
 ///
 /// # Errors
 /// The first failure, with its file. Nothing live is touched.
-pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, String> {
+pub(super) fn issue(run: &str, renewals: &[Renewal], keys: Option<&Keys>) -> Result<Vec<Staged>, String> {
     let mut authorities = BTreeMap::new();
     for renewal in renewals {
         if let Source::Reissue { authority_certificate, authority_key, authority_fingerprint, .. } =
             &renewal.source
             && !authorities.contains_key(authority_certificate)
         {
-            let loaded = authority(authority_certificate, authority_key, authority_fingerprint)?;
+            let loaded = authority(authority_certificate, authority_key, authority_fingerprint, keys)?;
             authorities.insert(authority_certificate.clone(), loaded);
         }
     }
@@ -80,7 +81,12 @@ pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, Stri
 }
 
 /// A CA is only read, and must be the planned one: its files may be symbolic links.
-fn authority(certificate: &Utf8Path, key: &Utf8Path, fingerprint: &str) -> Result<Authority, String> {
+fn authority(
+    certificate: &Utf8Path,
+    key: &Utf8Path,
+    fingerprint: &str,
+    keys: Option<&Keys>,
+) -> Result<Authority, String> {
     let real = |path: &Utf8Path| path.canonicalize_utf8().map_err(|error| format!("{path}: {error}"));
     let (real_certificate, real_key) = (real(certificate)?, real(key)?);
     let certificates =
@@ -88,7 +94,11 @@ fn authority(certificate: &Utf8Path, key: &Utf8Path, fingerprint: &str) -> Resul
     let planned =
         certificates.into_iter().find(|certificate| certificate.fingerprint_sha256() == fingerprint);
     let planned = planned.ok_or_else(|| format!("{certificate} does not hold the planned CA any more"))?;
-    let private = PrivateKey::from_pem(&read(&real_key)?).map_err(|error| format!("{key} {error}"))?;
+    let private = match keys.and_then(|keys| keys.get(key)) {
+        Some(opened) => opened,
+        None => PrivateKey::from_pem(&read(&real_key)?),
+    };
+    let private = private.map_err(|error| format!("{key} {error}"))?;
     Authority::new(planned, private).map_err(|error| format!("{key}: {error}"))
 }
 
@@ -297,6 +307,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use jiff::{SignedDuration, Timestamp};
+    use perennial_pki::key::Work;
     use perennial_pki::reissue::AlternativeName;
     use std::fs::{read_to_string, write};
     use std::os::unix::fs::PermissionsExt;
@@ -340,6 +351,7 @@ mod tests {
                 source: source.unwrap_or_else(|| Source::Reissue {
                     authority_certificate: self.root.join("ca.crt"),
                     authority_key: self.root.join("ca.key"),
+                    authority_locked: false,
                     authority_fingerprint: certificates(CA.as_bytes()).unwrap()[0].fingerprint_sha256(),
                     old_fingerprint: leaf().fingerprint_sha256(),
                     key_kind: KeyKind::EcdsaP256,
@@ -382,7 +394,7 @@ mod tests {
     #[test]
     fn a_pair_gets_a_new_key_and_keeps_what_followed_its_leaf() {
         let pki = Pki::new();
-        issue("r1", &[pki.server()]).unwrap();
+        issue("r1", &[pki.server()], None).unwrap();
         let chain = certificates(pki.staged("server.crt").as_bytes()).unwrap();
         let key = PrivateKey::from_pem(pki.staged("server.key").as_bytes()).unwrap();
         assert_eq!(chain.len(), 2);
@@ -390,6 +402,33 @@ mod tests {
         assert_eq!(chain[1], certificates(CA.as_bytes()).unwrap()[0]);
         assert!(!key.matches(&leaf()), "the live pair is untouched");
         assert_eq!(certificates(&read(&pki.root.join("server.crt")).unwrap()).unwrap()[0], leaf());
+    }
+
+    #[test]
+    fn an_encrypted_ca_key_signs_once_it_is_opened_and_stays_as_it_is() {
+        let pki = Pki::new();
+        let (plain, locked) = (pki.root.join("ca.key"), pki.root.join("locked.key"));
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args([
+            "pkcs8",
+            "-topk8",
+            "-passout",
+            "pass:x",
+            "-in",
+            plain.as_str(),
+            "-out",
+            locked.as_str(),
+        ]);
+        assert!(openssl.status().unwrap().success());
+        std::fs::rename(&locked, &plain).unwrap();
+        let before = read_to_string(&plain).unwrap();
+        let refused = issue("r1", &[pki.server()], None).unwrap_err();
+        assert!(refused.ends_with("ca.key holds an encrypted private key"), "{refused}");
+        let opened = PrivateKey::from_pem_encrypted(before.as_bytes(), b"x", &Work::default()).unwrap();
+        issue("r1", &[pki.server()], Some(&Keys::of(&plain, opened))).unwrap();
+        let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
+        assert!(signed_by(&new, &certificates(CA.as_bytes()).unwrap()[0]));
+        assert_eq!(before, read_to_string(&plain).unwrap());
     }
 
     #[test]
@@ -401,7 +440,7 @@ mod tests {
         if let Source::Reissue { reuse_key, .. } = &mut renewal.source {
             *reuse_key = true;
         }
-        let staged = issue("r1", &[renewal]).unwrap();
+        let staged = issue("r1", &[renewal], None).unwrap();
         assert_eq!(staged.len(), 1);
         assert!(!twin(&pki.root.join("server.key"), "r1").exists());
         let key = PrivateKey::from_pem(&read(&pki.root.join("server.key")).unwrap()).unwrap();
@@ -416,7 +455,7 @@ mod tests {
         if let Source::Reissue { amendments, .. } = &mut renewal.source {
             amendments.names.push(name.clone());
         }
-        issue("r1", &[renewal]).unwrap();
+        issue("r1", &[renewal], None).unwrap();
         let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
         assert!(name.is_in(&new) && new.dns_names().starts_with(&leaf().dns_names()));
     }
@@ -425,7 +464,7 @@ mod tests {
     fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
         let pki = Pki::new();
         let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
-        let staged = issue("r1", &[admin, pki.copy()]).unwrap();
+        let staged = issue("r1", &[admin, pki.copy()], None).unwrap();
         assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
         assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
         assert_eq!(pki.staged("config"), pki.staged("admin.conf").replace("# 管理员", "# mine"));
@@ -434,7 +473,7 @@ mod tests {
     #[test]
     fn a_copy_alone_follows_what_lies_there() {
         let pki = Pki::new();
-        let staged = issue("r1", &[pki.copy()]).unwrap();
+        let staged = issue("r1", &[pki.copy()], None).unwrap();
         assert_eq!(staged[0].fingerprint, leaf().fingerprint_sha256());
     }
 
@@ -446,9 +485,13 @@ mod tests {
             *old_fingerprint = "of another certificate".into();
         }
         assert!(
-            issue("r1", &[other]).unwrap_err().contains("server is not the certificate that was planned for")
+            issue("r1", &[other], None)
+                .unwrap_err()
+                .contains("server is not the certificate that was planned for")
         );
         write(pki.root.join("ca.crt"), LEAF).unwrap();
-        assert!(issue("r1", &[pki.server()]).unwrap_err().contains("does not hold the planned CA any more"));
+        assert!(
+            issue("r1", &[pki.server()], None).unwrap_err().contains("does not hold the planned CA any more")
+        );
     }
 }

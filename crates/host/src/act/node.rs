@@ -6,6 +6,7 @@ use super::issue::issue;
 use super::journal::{Journal, runs};
 use super::open::sha256;
 use super::space::space;
+use super::unlock::Keys;
 use crate::cri::Cri;
 use crate::observe::{Look, again};
 use crate::port::{Port, PortError};
@@ -30,6 +31,7 @@ pub struct NodePort<'a> {
     journal: Journal,
     began: Instant,
     stop: Arc<AtomicBool>,
+    keys: Option<&'a Keys>,
 }
 
 impl<'a> NodePort<'a> {
@@ -41,7 +43,12 @@ impl<'a> NodePort<'a> {
         journal: Journal,
         stop: Arc<AtomicBool>,
     ) -> Self {
-        Self { runtime, look, node: node.to_owned(), journal, began: Instant::now(), stop }
+        Self { runtime, look, node: node.to_owned(), journal, began: Instant::now(), stop, keys: None }
+    }
+
+    /// With the keys of CAs that were opened by their passphrases.
+    pub fn with_keys(self, keys: &'a Keys) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     fn stop_container(&self, id: &str, grace_seconds: u32) -> Result<Outcome, PortError> {
@@ -140,7 +147,7 @@ impl Port for NodePort<'_> {
                 Ok(Outcome::BackedUp { directory: made.directory, files: made.files })
             }
             Effect::Stage { run, renewals } => {
-                let files = issue(run, renewals).map_err(PortError::Failed)?;
+                let files = issue(run, renewals, self.keys).map_err(PortError::Failed)?;
                 Ok(Outcome::Staged { files })
             }
             Effect::Exchange { files } => exchange(files, Method::Auto).map(|way| match way {

@@ -1,12 +1,13 @@
 //! The CAs of the node, by the flags that name them.
 
+use super::Look;
 use super::files::Tree;
 use super::pairs;
 use super::static_pods::StaticPods;
 use camino::{Utf8Path, Utf8PathBuf};
-use perennial_core::inventory::{Authority, Component, Key, Looked, NamedBy};
+use perennial_core::inventory::{Authority, Component, Key, Looked, NamedBy, Trouble};
 use perennial_pki::certificate::Certificate;
-use perennial_pki::key::PrivateKey;
+use perennial_pki::key::{KeyError, PrivateKey};
 
 /// The flags that name a CA or a bundle of them.
 const TRUSTED: [(Component, &str); 11] = [
@@ -99,7 +100,7 @@ fn authority(tree: &Tree, name: &str, path: &Utf8Path, key_path: Option<Utf8Path
     let bundle = if let Looked::Seen(seen) = &mut certificates { seen } else { &mut none };
     let key = key(tree, &key_path, bundle);
     let (name, file) = (name.to_owned(), content.file);
-    Authority { name, file, certificates, key_path, key, named_by: Vec::new() }
+    Authority { name, file, certificates, key_path, key, unlocked: None, named_by: Vec::new() }
 }
 
 /// A CA's key fits if it is that of any certificate in the bundle: during a rotation there are two. The one that
@@ -108,10 +109,36 @@ fn key(tree: &Tree, path: &Utf8Path, certificates: &mut [Certificate]) -> Looked
     let content = tree.read(path);
     let (facts, secret) = pairs::private_key(content.looked(), None);
     let Some(secret) = secret else { return facts };
-    let ends = |key: &PrivateKey, one: &Certificate| key.matches(one).then(|| one.not_after());
-    certificates.sort_by_key(|one| std::cmp::Reverse(ends(&secret.0, one)));
-    let fits = certificates.first().is_some_and(|first| secret.0.matches(first));
+    let fits = put_first(&secret.0, certificates);
     facts.map(|facts| Key { fits, ..facts })
+}
+
+/// Whether the key is that of a certificate, which then comes first.
+fn put_first(key: &PrivateKey, certificates: &mut [Certificate]) -> bool {
+    let ends = |one: &Certificate| key.matches(one).then(|| one.not_after());
+    certificates.sort_by_key(|one| std::cmp::Reverse(ends(one)));
+    certificates.first().is_some_and(|first| key.matches(first))
+}
+
+/// Reads an encrypted key once more, as `open` can, and notes at its CA what it is.
+pub(crate) fn opened(
+    look: &Look,
+    authority: &mut Authority,
+    open: impl FnOnce(&[u8]) -> Result<PrivateKey, KeyError>,
+) -> Result<PrivateKey, (Trouble, Option<KeyError>)> {
+    let content = Tree::new(&look.root).read(&authority.key_path);
+    let bytes = match content.looked() {
+        Looked::Seen(bytes) => bytes,
+        Looked::Absent => return Err((Trouble::NoKey, None)),
+        Looked::Unusable(trouble) => return Err((trouble, None)),
+    };
+    let key = open(bytes).map_err(|error| (pairs::key_trouble(error.clone(), bytes), Some(error)))?;
+    let fits = match &mut authority.certificates {
+        Looked::Seen(certificates) => put_first(&key, certificates),
+        Looked::Absent | Looked::Unusable(_) => false,
+    };
+    authority.unlocked = Some(Key { kind: key.kind(), form: key.form(), fits });
+    Ok(key)
 }
 
 /// kubeadm's `ca.key` beside `ca.crt`; `ca-key.pem` beside `ca.pem` (cfssl, kubespray's etcd).

@@ -130,8 +130,10 @@ pub(super) fn key_trouble(error: KeyError, bytes: &[u8]) -> Trouble {
         KeyError::NoPem => Trouble::NoPem,
         KeyError::NoKeyBlock => Trouble::NoKey,
         KeyError::Encrypted => Trouble::EncryptedKey,
-        KeyError::Malformed(_) | KeyError::Unsupported(_) | KeyError::Library => {
-            Trouble::Malformed(error.to_string())
-        }
+        KeyError::Malformed(_)
+        | KeyError::Unsupported(_)
+        | KeyError::WrongPassphrase
+        | KeyError::Encryption(_)
+        | KeyError::Library => Trouble::Malformed(error.to_string()),
     }
 }

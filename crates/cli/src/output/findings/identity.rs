@@ -1,7 +1,9 @@
 //! Findings about trust, names, usages and identities.
 
 use super::{Scene, Told, quoted, short, since};
-use crate::language::{Language, finding as common, identity as say, trouble::trouble, verify};
+use crate::language::{
+    Language, finding as common, identity as say, passphrase::renew_act, trouble::trouble, verify,
+};
 use crate::output::kubelet::{new_kubeconfig, repointed};
 use crate::output::{date, exact, left};
 use jiff::Timestamp;
@@ -34,7 +36,10 @@ pub(super) fn tell(language: Language, scene: &Scene<'_>, finding: &Finding) -> 
             } else {
                 say::encrypted_effect(language).to_owned()
             }),
-            advice: Some(say::encrypted_act(language)),
+            advice: Some(match by_controller_manager {
+                true => say::encrypted_act(language),
+                false => renew_act(language),
+            }),
             ..Told::default()
         },
         Finding::OtherAuthorityTrusted { path, live, unreadable: Some(why), .. } => {

@@ -2,6 +2,7 @@
 
 use super::{API_VERSION, Tool, time};
 use crate::language::{Language, plan::reason, run};
+use camino::Utf8Path;
 use perennial_core::plan::{Action, Plan, Source, Step, Undo, Verb};
 use serde::Serialize;
 
@@ -36,6 +37,8 @@ pub(crate) struct PlanView<'a> {
     restarts: Vec<&'static str>,
     steps: Vec<StepView>,
     kept: Vec<KeptView<'a>>,
+    /// Encrypted CA keys that sign what is renewed: their passphrases are needed.
+    locked_keys: Vec<&'a str>,
     /// Control planes that this run does not touch.
     other_control_planes: &'a [String],
 }
@@ -152,6 +155,7 @@ impl<'a> PlanView<'a> {
             restarts: plan.restarts().map(|component| component.name()).collect(),
             steps: plan.steps.iter().map(step).collect(),
             kept: kept.collect(),
+            locked_keys: plan.locked_keys().into_iter().map(Utf8Path::as_str).collect(),
             other_control_planes: &plan.other_control_planes,
         }
     }

@@ -44,7 +44,6 @@ impl Finding {
             | Self::UsageMissing { critical, .. }
             | Self::ForeignIdentity { critical, .. }
             | Self::NodeNameDiffers { certain: critical, .. }
-            | Self::AuthorityKeyEncrypted { by_controller_manager: critical, .. }
             | Self::AuthorityEndsSoon { critical, .. }
             | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
             Self::EdgeBroken { .. }
@@ -77,6 +76,9 @@ impl Finding {
             | Self::TwoAuthorities { .. }
             | Self::KubeconfigUnusable { .. }
             | Self::KubeconfigOutdated { .. } => Severity::Warning,
+            Self::AuthorityKeyEncrypted { by_controller_manager: true, .. } => Severity::Critical,
+            // Whoever keeps a CA's key behind a passphrase means to.
+            Self::AuthorityKeyEncrypted { by_controller_manager: false, .. } => Severity::Notice,
             Self::ExternalAuthority { .. } | Self::SuperAdminUsed { .. } => Severity::Notice,
         }
     }

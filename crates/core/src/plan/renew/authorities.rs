@@ -44,15 +44,22 @@ fn check_authority(authority: &Authority, credentials: Vec<String>, now: Timesta
     let Some(certificate) = certificate else {
         return Err(Refusal::AuthorityUnusable { path: authority.file.path.clone(), trouble: None });
     };
+    let mismatch = || {
+        let certificate = authority.file.path.clone();
+        Refusal::AuthorityKeyMismatch { certificate, key: path.clone() }
+    };
     match &authority.key {
+        // Before it was opened, the plan says which passphrase it needs.
+        _ if authority.locked() => {
+            if authority.unlocked.as_ref().is_some_and(|key| !key.fits) {
+                return Err(mismatch());
+            }
+        }
         Looked::Absent => return Err(Refusal::AuthorityKeyMissing { authority: name, path, credentials }),
         Looked::Unusable(trouble) => {
             return Err(Refusal::AuthorityKeyUnusable { path, trouble: trouble.clone() });
         }
-        Looked::Seen(key) if !key.fits => {
-            let certificate = authority.file.path.clone();
-            return Err(Refusal::AuthorityKeyMismatch { certificate, key: path });
-        }
+        Looked::Seen(key) if !key.fits => return Err(mismatch()),
         Looked::Seen(_) => {}
     }
     if certificate.not_before() > now {

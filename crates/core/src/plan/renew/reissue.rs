@@ -76,6 +76,7 @@ pub(in crate::plan) fn reissue(
         source: Source::Reissue {
             authority_certificate: authority.file.path.clone(),
             authority_key: authority.key_path.clone(),
+            authority_locked: authority.locked(),
             authority_fingerprint: issuer.fingerprint_sha256(),
             old_fingerprint: leaf.fingerprint_sha256(),
             key_kind,
