@@ -12,7 +12,7 @@ mod terminal;
 mod verbs;
 mod world;
 
-use args::{Cli, Verb};
+use args::{Cli, Csr, Verb};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Exit;
@@ -73,6 +73,8 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
         Some(Verb::Check(arguments)) => verbs::check::run(&session, &arguments),
         Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
+        Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(&session, &arguments),
+        Some(Verb::Csr(Csr::Import(arguments))) => verbs::csr::import::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
         Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(&session, &arguments),
         Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
@@ -86,6 +88,10 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
 fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     let name = match verb {
         None | Some(Verb::Check(_) | Verb::Diagnose(_) | Verb::Explain(_) | Verb::Version) => return Ok(()),
+        Some(Verb::Csr(Csr::Export(_))) => return Ok(()),
+        // What would be installed can be looked at.
+        Some(Verb::Csr(Csr::Import(arguments))) if arguments.consent.dry_run => return Ok(()),
+        Some(Verb::Csr(Csr::Import(_))) => "csr import",
         Some(Verb::Renew(_)) => "renew",
         Some(Verb::Reload(_)) => "reload",
         Some(Verb::Verify(_)) => "verify",

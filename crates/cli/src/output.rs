@@ -13,6 +13,7 @@ mod unreferenced;
 mod wrap;
 
 pub(crate) mod check;
+pub(crate) mod csr;
 pub(crate) mod details;
 pub(crate) mod diagnose;
 pub(crate) mod explain;

@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, explain};
+use super::{Language, csr, explain};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -49,6 +49,34 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial reload --dry-run", example_reload_dry),
                 ("perennial reload", example_reload),
             ],
+            exits: CHANGE,
+        },
+        "csr" => Texts {
+            about: csr::about(language),
+            usage: csr::usage(language),
+            examples: CSR_EXAMPLES,
+            exits: CHANGE,
+        },
+        "csr export" => Texts {
+            about: csr::about_export(language),
+            usage: csr::usage_export(language),
+            examples: &[
+                ("perennial csr export --dir /root/requests", csr::example_export),
+                ("perennial csr export apiserver-etcd-client", csr::example_export_one),
+                ("perennial csr export apiserver --reuse-keys --out -", csr::example_export_stdout),
+            ],
+            exits: &[
+                (0, csr::exit_exported),
+                (1, csr::exit_left_out),
+                (4, csr::exit_not_exported),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
+        "csr import" => Texts {
+            about: csr::about_import(language),
+            usage: csr::usage_import(language),
+            examples: CSR_EXAMPLES,
             exits: CHANGE,
         },
         "verify" => Texts {
@@ -122,6 +150,12 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
         },
     }
 }
+
+const CSR_EXAMPLES: &[(&str, Text)] = &[
+    ("perennial csr export --dir /root/requests", csr::example_export),
+    ("perennial csr import /root/signed --dry-run", csr::example_import_dry),
+    ("perennial csr import /root/signed", csr::example_import),
+];
 
 const LOOK: &[(u8, Text)] = &[
     (0, exit_good),
@@ -283,6 +317,11 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "directory" => arg_directory,
         "files" => arg_files,
         "since" => arg_since,
+        "names" => csr::arg_names,
+        "dir" => csr::arg_dir,
+        "out" => csr::arg_out,
+        "new_key" => csr::arg_new_key,
+        "returned" => csr::arg_returned,
         "codes" => explain::argument,
         _ => return None,
     };
@@ -291,7 +330,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 
 words! {
     arg_output { en: "table or json", zh: "table 或 json" }
-    arg_root { en: "look at a copied tree instead of this node (check, diagnose)", zh: "检查文件副本而不是本节点（用于 check、diagnose）" }
+    arg_root { en: "look at a copied tree instead of this node (check, diagnose, csr)", zh: "检查文件副本而不是本节点（用于 check、diagnose、csr）" }
     arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
     arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
     arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }

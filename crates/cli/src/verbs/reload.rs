@@ -15,8 +15,9 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
     };
     let policy = session.global.policy();
     let decide = |node: &_, now| reload(node, &request, &policy, now);
+    let dry_run = "perennial reload --dry-run".to_owned();
     change::run(
         session,
-        &Change { name: "reload", consent: arguments.consent, give_up: None, decide: &decide },
+        &Change { name: "reload", consent: arguments.consent, give_up: None, decide: &decide, dry_run },
     )
 }

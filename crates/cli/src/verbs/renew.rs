@@ -23,5 +23,9 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();
-    change::run(session, &Change { name: "renew", consent: arguments.consent, give_up, decide: &decide })
+    let dry_run = "perennial renew --dry-run".to_owned();
+    change::run(
+        session,
+        &Change { name: "renew", consent: arguments.consent, give_up, decide: &decide, dry_run },
+    )
 }

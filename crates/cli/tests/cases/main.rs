@@ -10,6 +10,7 @@ mod awaited_serving;
 mod clock;
 mod cni;
 mod cosmetics;
+mod csr;
 mod cut_off;
 mod encrypted_ca_key;
 mod everything;

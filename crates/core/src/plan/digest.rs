@@ -13,17 +13,24 @@ use serde::Serialize;
 struct Basis<'a> {
     node: &'a str,
     request: &'a Request,
-    renewals: Vec<(&'a str, Option<(&'a str, &'a str, &'a Amendments)>)>,
+    renewals: Vec<(&'a str, Option<Identity<'a>>)>,
     pre_images: Vec<(&'a str, &'a str)>,
     restarts: Vec<Component>,
 }
+
+/// By whom or what it is made, from what, and what is different.
+#[derive(Serialize)]
+struct Identity<'a>(&'a str, &'a str, Option<&'a Amendments>);
 
 /// SHA-256 over what `plan` was made from.
 pub(super) fn digest(plan: &Plan) -> String {
     let renewals = plan.renewals().map(|renewal| {
         let identity = match &renewal.source {
             Source::Reissue { authority_fingerprint, old_fingerprint, amendments, .. } => {
-                Some((authority_fingerprint.as_str(), old_fingerprint.as_str(), amendments))
+                Some(Identity(authority_fingerprint, old_fingerprint, Some(amendments)))
+            }
+            Source::Import { fingerprint, old_fingerprint, .. } => {
+                Some(Identity(fingerprint, old_fingerprint, None))
             }
             Source::CopyOf { .. } => None,
         };

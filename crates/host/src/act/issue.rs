@@ -64,13 +64,13 @@ pub(super) fn issue(run: &str, renewals: &[Renewal]) -> Result<Vec<Staged>, Stri
     let mut keys = generate(renewals)?;
     let mut issued = BTreeMap::new();
     for (renewal, key) in renewals.iter().zip(&mut keys) {
-        let key = match key.take() {
-            None if matches!(renewal.source, Source::Reissue { .. }) => Some(old_key(&renewal.target)?),
-            made => made,
+        let material = match (&renewal.source, key.take()) {
+            (Source::CopyOf { .. }, _) => continue,
+            (Source::Import { .. }, _) => imported(renewal)?,
+            (Source::Reissue { .. }, Some(key)) => sign(renewal, &authorities, &key)?,
+            (Source::Reissue { .. }, None) => sign(renewal, &authorities, &old_key(&renewal.target)?)?,
         };
-        if let Some(key) = key {
-            issued.insert(renewal.credential.clone(), sign(renewal, &authorities, &key)?);
-        }
+        issued.insert(renewal.credential.clone(), material);
     }
     let mut staged = Vec::new();
     for renewal in renewals {
@@ -98,7 +98,7 @@ fn generate(renewals: &[Renewal]) -> Result<Vec<Option<PrivateKey>>, String> {
         .iter()
         .map(|renewal| match &renewal.source {
             Source::Reissue { key_kind, key_form, reuse_key: false, .. } => Some((key_kind, *key_form)),
-            Source::Reissue { .. } | Source::CopyOf { .. } => None,
+            Source::Reissue { .. } | Source::Import { .. } | Source::CopyOf { .. } => None,
         })
         .collect();
     let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -147,6 +147,33 @@ fn sign(
         .map_err(|what| format!("{name}: the new certificate {what}"))?;
     Ok(Material {
         certificate: Zeroizing::new(certificate.to_pem().into_bytes()),
+        key: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
+    })
+}
+
+/// A certificate that another CA has signed, with the key that waits for it or the old one.
+fn imported(renewal: &Renewal) -> Result<Material, String> {
+    let name = &renewal.credential;
+    let Source::Import { chain, fingerprint, old_fingerprint, key, .. } = &renewal.source else {
+        return Err(format!("{name} did not come back"));
+    };
+    if old_certificate(&renewal.target)?.fingerprint_sha256() != *old_fingerprint {
+        return Err(format!("{name} is not the certificate that was planned for"));
+    }
+    let key = match key {
+        Some(path) => PrivateKey::from_pem(&read(path)?).map_err(|error| format!("{path} {error}"))?,
+        None => old_key(&renewal.target)?,
+    };
+    let leaf = perennial_pki::certificate::leaf(chain.as_bytes());
+    let leaf = leaf.map_err(|error| format!("{name}: what came back {error}"))?;
+    if leaf.fingerprint_sha256() != *fingerprint {
+        return Err(format!("{name}: what came back is not the certificate that was planned for"));
+    }
+    if !key.matches(&leaf) {
+        return Err(format!("{name}: what came back does not fit its key"));
+    }
+    Ok(Material {
+        certificate: Zeroizing::new(chain.clone().into_bytes()),
         key: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
     })
 }
@@ -209,7 +236,7 @@ fn old_certificate(target: &Target) -> Result<Certificate, String> {
 }
 
 /// The key that stays; that it fits is judged with the new certificate.
-fn old_key(target: &Target) -> Result<PrivateKey, String> {
+pub(super) fn old_key(target: &Target) -> Result<PrivateKey, String> {
     let (path, text) = match target {
         Target::Pair { key, .. } | Target::Certificate { key, .. } => (key, read(key)?),
         Target::Kubeconfig { path } => (path, Material::embedded(path)?.key),
@@ -223,20 +250,22 @@ fn stage_renewal(
     issued: &BTreeMap<String, Material>,
 ) -> Result<Vec<Staged>, String> {
     let name = match &renewal.source {
-        Source::Reissue { .. } => &renewal.credential,
+        Source::Reissue { .. } | Source::Import { .. } => &renewal.credential,
         Source::CopyOf { credential, .. } => credential,
     };
     let material = match (issued.get(name), &renewal.source) {
         (Some(material), _) => material.clone(),
         // This run does not renew the original: the copy follows what lies there.
         (None, Source::CopyOf { path, .. }) => Material::embedded(path)?,
-        (None, Source::Reissue { .. }) => return Err(format!("{name} was not made")),
+        (None, Source::Reissue { .. } | Source::Import { .. }) => return Err(format!("{name} was not made")),
     };
     let files = renewal.target.files();
     let first = files.first().ok_or_else(|| format!("{name} has no file"))?;
     let fingerprint = material.leaf(first)?.fingerprint_sha256();
     let mut staged = Vec::new();
-    for (live, new) in contents(&renewal.target, material)? {
+    // What another CA has signed brings what follows it along.
+    let tail = !matches!(renewal.source, Source::Import { .. });
+    for (live, new) in contents(&renewal.target, material, tail)? {
         let (before_sha256, after_sha256) = stage(live, run, &new).map_err(|error| error.to_string())?;
         staged.push(Staged {
             credential: renewal.credential.clone(),
@@ -250,14 +279,16 @@ fn stage_renewal(
     Ok(staged)
 }
 
-/// The new content of each live file.
-fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Content)>, String> {
+/// The new content of each live file; with `tail`, what followed the old leaf follows the new one.
+fn contents(target: &Target, material: Material, tail: bool) -> Result<Vec<(&Utf8PathBuf, Content)>, String> {
+    let followed =
+        |path: &Utf8Path, leaf: &Content| if tail { with_tail(path, leaf) } else { Ok(leaf.clone()) };
     match target {
         Target::Pair { certificate, key } => {
-            Ok(vec![(certificate, with_tail(certificate, &material.certificate)?), (key, material.key)])
+            Ok(vec![(certificate, followed(certificate, &material.certificate)?), (key, material.key)])
         }
         Target::Certificate { certificate, .. } => {
-            Ok(vec![(certificate, with_tail(certificate, &material.certificate)?)])
+            Ok(vec![(certificate, followed(certificate, &material.certificate)?)])
         }
         Target::Kubeconfig { path } => {
             let text = read_text(path)?;
@@ -279,7 +310,7 @@ fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Content, String> {
     Ok(text)
 }
 
-fn read(path: &Utf8Path) -> Result<Content, String> {
+pub(super) fn read(path: &Utf8Path) -> Result<Content, String> {
     let read = locate(path).and_then(|located| read_only(&located)).and_then(|mut file| content(&mut file));
     read.map_err(|error| format!("{path}: {error}"))
 }
