@@ -119,7 +119,7 @@ pub(crate) struct Export {
     pub(crate) names: Vec<String>,
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<Utf8PathBuf>,
-    #[arg(long, value_name = "-", value_parser = ["-"], allow_hyphen_values = true, conflicts_with = "dir")]
+    #[arg(long, value_name = "FILE", value_parser = ["-"], allow_hyphen_values = true, conflicts_with = "dir")]
     pub(crate) out: Option<String>,
     #[arg(long)]
     pub(crate) reuse_keys: bool,

@@ -92,7 +92,7 @@ impl<'a> Session<'a> {
         match self.with_open(open, watch, |driver| Ok(driver.resume().unwrap_or_else(lost)))? {
             Ended::Committed => {
                 if let Some(plan) = plan {
-                    requests::installed(&self.look.state_directory, &plan);
+                    requests::installed(&self.look.state_directory, plan.renewals());
                 }
                 Ok(Ended::Committed)
             }
@@ -148,7 +148,7 @@ impl<'a> Session<'a> {
         }
         let ended = driver.run().unwrap_or_else(lost);
         if ended == Ended::Committed {
-            requests::installed(&self.look.state_directory, &plan);
+            requests::installed(&self.look.state_directory, plan.renewals());
         }
         Ok((run, ended))
     }

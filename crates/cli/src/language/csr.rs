@@ -48,16 +48,16 @@ words! {
     }
     usage { en: "perennial csr <export|import> [OPTIONS]", zh: "perennial csr <export|import> [选项]" }
     about_export {
-        en: "Make a request for each certificate that another CA signs. Its key is made here and stays here; nothing live is touched",
-        zh: "为由外部 CA 签发的每个证书生成签发请求。密钥在本节点生成并保留在本节点，\n不改动正在使用的文件",
+        en: "Make a request for each certificate that another CA signs; its key is made and stays here",
+        zh: "为外部 CA 签发的每个证书生成签发请求；密钥留在本节点",
     }
     usage_export {
         en: "perennial csr export [NAME…] [--dir DIR | --out -] [OPTIONS]",
         zh: "perennial csr export [NAME…] [--dir DIR | --out -] [选项]",
     }
     about_import {
-        en: "Install what another CA has signed, all of it or nothing: judged, planned and proven as by renew",
-        zh: "安装外部 CA 签发的证书，要么全部安装，要么都不安装：与 renew 一样检查、计划并验证",
+        en: "Install what another CA has signed, all of it or nothing, and prove it as renew does",
+        zh: "安装外部 CA 签发的证书（全部或都不），并像 renew 一样验证",
     }
     usage_import {
         en: "perennial csr import <FILE…|DIR> [OPTIONS]",
@@ -73,10 +73,10 @@ words! {
     exit_not_exported { en: "refused; nothing live was changed", zh: "拒绝执行；正在使用的文件没有任何更改" }
     arg_names {
         en: "only these, by kubeadm's names (default: all whose CA has no key here)",
-        zh: "只处理这些证书（kubeadm 的名称；默认为证书机构的密钥不在本节点上的全部证书）",
+        zh: "只处理这些证书（kubeadm 的名称）；\n默认为证书机构的密钥不在本节点上的全部证书",
     }
     arg_dir { en: "where the files NAME.csr go (default: the current directory)", zh: "NAME.csr 文件的目录（默认为当前目录）" }
-    arg_out { en: "-: to stdout instead of files", zh: "-：输出到 stdout 而不是文件" }
+    arg_out { en: "only -: to stdout instead of files", zh: "只能是 -：输出到 stdout 而不是文件" }
     arg_new_key {
         en: "another new key, although an earlier request waits with one",
         zh: "即使之前的请求已有密钥，也重新生成",

@@ -330,7 +330,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 
 words! {
     arg_output { en: "table or json", zh: "table 或 json" }
-    arg_root { en: "look at a copied tree instead of this node (check, diagnose, csr)", zh: "检查文件副本而不是本节点（用于 check、diagnose、csr）" }
+    arg_root { en: "look at a copied tree instead of this node (check, diagnose, csr)", zh: "检查文件副本而不是本节点（check、diagnose、csr）" }
     arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
     arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
     arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }

@@ -9,7 +9,7 @@ use super::open::LARGEST;
 use crate::observe::bundle;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::inventory::{FileKind, Looked, Trouble};
-use perennial_core::plan::{Pending, Plan, Returned, Source, Target, Wanted};
+use perennial_core::plan::{Pending, Renewal, Returned, Source, Target, Wanted};
 use perennial_core::run::twin;
 use perennial_pki::key::PrivateKey;
 use perennial_pki::request::again;
@@ -188,9 +188,9 @@ fn read_returned(path: &Utf8Path) -> io::Result<Vec<u8>> {
 
 /// Removes the keys of requests whose certificates a finished run has installed: they are live now. What can't be
 /// removed is found by the next request, which does not use it again.
-pub(crate) fn installed(state: &Utf8Path, plan: &Plan) {
+pub(crate) fn installed<'a>(state: &Utf8Path, renewals: impl Iterator<Item = &'a Renewal>) {
     let Ok(requests) = state.join("requests").canonicalize_utf8() else { return };
-    for renewal in plan.renewals() {
+    for renewal in renewals {
         let Source::Import { key: Some(key), .. } = &renewal.source else { continue };
         let Some(directory) = key.parent().filter(|directory| directory.starts_with(&requests)) else {
             continue;
@@ -261,6 +261,7 @@ fn decoded(file: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use perennial_pki::key::{KeyForm, KeyKind};
 
     #[test]
     fn every_name_is_a_file_of_its_own() {
@@ -308,5 +309,50 @@ mod tests {
         write(&at("apiserver.csr"), "request").unwrap();
         assert_eq!(fs::read_to_string(at("victim")).unwrap(), "mine");
         assert_eq!(fs::read_to_string(at("apiserver.csr")).unwrap(), "request");
+    }
+
+    #[test]
+    fn only_the_keys_that_were_installed_go() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = Utf8Path::from_path(directory.path()).unwrap().canonicalize_utf8().unwrap();
+        let requests = Requests::begin(&state, Utf8Path::new("/")).unwrap();
+        let old =
+            perennial_pki::certificate::leaf(include_bytes!("../../../pki/testdata/p256-leaf.pem")).unwrap();
+        let wanted = |credential: &str| Wanted {
+            credential: credential.to_owned(),
+            old: old.clone(),
+            target: Target::Kubeconfig { path: "/x".into() },
+            key_kind: KeyKind::EcdsaP256,
+            key_form: KeyForm::Sec1,
+        };
+        for name in ["apiserver", "admin.conf", "scheduler.conf"] {
+            requests.make(&wanted(name), For::PendingKey).unwrap();
+        }
+        let outside = state.join("mine.pem");
+        fs::write(&outside, "mine").unwrap();
+        let pending = requests.pending();
+        assert_eq!(pending.len(), 3);
+        let of = |credential: &str, key: Option<Utf8PathBuf>| Renewal {
+            credential: credential.to_owned(),
+            target: Target::Kubeconfig { path: "/x".into() },
+            source: Source::Import {
+                file: "x".into(),
+                chain: String::new(),
+                fingerprint: String::new(),
+                old_fingerprint: String::new(),
+                key_kind: KeyKind::EcdsaP256,
+                key,
+            },
+            old_not_after: None,
+            new_not_after: old.not_after(),
+            names: 0,
+        };
+        let key = |name: &str| Some(pending.iter().find(|one| one.credential == name).unwrap().key.clone());
+        let renewals =
+            [of("apiserver", key("apiserver")), of("admin.conf", None), of("x", Some(outside.clone()))];
+        installed(&state, renewals.iter());
+        let left: Vec<_> = requests.pending().into_iter().map(|one| one.credential).collect();
+        assert_eq!(left, ["admin.conf", "scheduler.conf"]);
+        assert!(outside.exists() && !state.join("requests/apiserver").exists());
     }
 }
