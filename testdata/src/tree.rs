@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_pki::digest::sha256_hex;
+use perennial_pki::key::PrivateKey;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -226,15 +227,21 @@ impl Tree {
     }
 }
 
-/// The lines of a PEM text's private keys.
+/// The lines of a PEM text's private keys, but for those that hold nothing but a part of the public half: requests and
+/// certificates carry that, too.
 fn secret_lines(text: &str) -> Vec<String> {
     let mut inside = false;
     let mut all = Vec::new();
+    let public = PrivateKey::from_pem(text.as_bytes()).map(|key| key.spki_der()).unwrap_or_default();
+    let is_public = |piece: &String| {
+        let bytes = STANDARD.decode(piece).unwrap_or_default();
+        !bytes.is_empty() && public.windows(bytes.len()).any(|part| part == bytes)
+    };
     for line in text.lines() {
         if line.contains("PRIVATE KEY-----") {
             inside = line.contains("BEGIN");
         } else if inside {
-            all.extend(pieces(line.trim()));
+            all.extend(pieces(line.trim()).filter(|piece| !is_public(piece)));
         }
     }
     all
