@@ -226,8 +226,8 @@ fn replace(file: &Utf8Path, content: &[u8], mode: u32) -> io::Result<()> {
     written.write_all(content)?;
     written.sync_all()?;
     fs::rename(&new, file)?;
-    File::open(file.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new(".")))?
-        .sync_all()
+    let directory = file.parent().filter(|parent| !parent.as_str().is_empty());
+    File::open(directory.unwrap_or_else(|| Utf8Path::new(".")))?.sync_all()
 }
 
 /// A credential's name as the name of a file: what is no letter, digit, `.`, `_` or `-` becomes `%` and two hexadecimal
