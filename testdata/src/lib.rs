@@ -26,6 +26,7 @@ mod issue;
 mod kubespray;
 mod leaf;
 mod node;
+mod secrets;
 mod tree;
 
 pub use issue::{Issued, self_signed};

@@ -1,15 +1,15 @@
 //! A copied tree of a node, in a folder that goes when the tree does.
 
+use crate::secrets::Secrets;
 use crate::{Issued, Leaf, self_signed};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_pki::digest::sha256_hex;
-use perennial_pki::key::PrivateKey;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 /// What is larger is not read: a test may have made it so large that nobody should.
 const LARGEST: u64 = 64 << 20;
@@ -179,7 +179,8 @@ impl Tree {
         symlink(target, at).unwrap();
     }
 
-    /// Every path with its kind, mode, links' targets and the hash of its content: two are equal if nothing changed.
+    /// Every path with its kind, mode, owner, time of change, links' targets and the hash of its content: two are equal if
+    /// nothing changed.
     pub fn inventory(&self) -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
         self.visit(self.root(), &mut |path, facts| {
@@ -189,30 +190,23 @@ impl Tree {
                 Err(_) => facts.len().to_string(),
             };
             let path = path.strip_prefix(self.root()).unwrap().to_string();
-            all.insert(path, format!("{:o} {content}", facts.permissions().mode()));
+            let (mode, owner) = (facts.mode(), (facts.uid(), facts.gid()));
+            let changed = (facts.mtime(), facts.mtime_nsec());
+            all.insert(path, format!("{mode:o} {owner:?} {changed:?} {content}"));
         });
         all
     }
 
-    /// Distinctive pieces of every private key in the tree, as they stand in files and, encoded once more, in
-    /// kubeconfigs: none of them may ever be printed.
-    pub fn canaries(&self) -> Vec<String> {
-        let mut all = Vec::new();
+    /// Whether a piece of a private key in the tree is in a text: as it stands in its file, as base64 without line breaks,
+    /// of the whole or of what is inside (PKCS#1 or SEC1 in PKCS#8), encoded once more as in kubeconfigs, or as hex.
+    pub fn leaks(&self, said: &[u8]) -> bool {
+        let mut secrets = Secrets::default();
         self.visit(self.root(), &mut |path, facts| {
-            if !facts.is_file() || facts.len() > LARGEST {
-                return;
+            if facts.is_file() && facts.len() <= LARGEST {
+                secrets.of_file(&String::from_utf8_lossy(&fs::read(path).unwrap()));
             }
-            let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
-            let embedded = text.lines().filter_map(|line| line.trim().strip_prefix("client-key-data: "));
-            for data in embedded {
-                all.extend(pieces(data));
-                all.extend(secret_lines(&String::from_utf8_lossy(
-                    &STANDARD.decode(data).unwrap_or_default(),
-                )));
-            }
-            all.extend(secret_lines(&text));
         });
-        all
+        secrets.leak(said)
     }
 
     fn visit(&self, directory: &Utf8Path, each: &mut impl FnMut(&Utf8Path, &fs::Metadata)) {
@@ -225,29 +219,4 @@ impl Tree {
             }
         }
     }
-}
-
-/// The lines of a PEM text's private keys, but for those that hold nothing but a part of the public half: requests and
-/// certificates carry that, too.
-fn secret_lines(text: &str) -> Vec<String> {
-    let mut inside = false;
-    let mut all = Vec::new();
-    let public = PrivateKey::from_pem(text.as_bytes()).map(|key| key.spki_der()).unwrap_or_default();
-    let is_public = |piece: &String| {
-        let bytes = STANDARD.decode(piece).unwrap_or_default();
-        !bytes.is_empty() && public.windows(bytes.len()).any(|part| part == bytes)
-    };
-    for line in text.lines() {
-        if line.contains("PRIVATE KEY-----") {
-            inside = line.contains("BEGIN");
-        } else if inside {
-            all.extend(pieces(line.trim()).filter(|piece| !is_public(piece)));
-        }
-    }
-    all
-}
-
-/// Long enough to be found nowhere by chance.
-fn pieces(line: &str) -> Option<String> {
-    line.get(..32).map(str::to_owned)
 }

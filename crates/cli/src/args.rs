@@ -1,6 +1,8 @@
 //! The command line. Every text that a person reads stands in `language::help`, in both languages, and is put in
 //! place here by the name of the verb and the argument.
 
+pub(crate) mod as_of;
+
 use crate::exit::FailOn;
 use crate::language::{self, Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
@@ -46,14 +48,46 @@ pub(crate) struct Global {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
+    #[value(alias = "text")]
     Table,
+    /// For people, with everything.
+    Wide,
     /// For programs.
     Json,
+    /// For programs.
+    Yaml,
+    /// Names alone, one a line.
+    Name,
+    /// As kubeadm prints it.
+    Kubeadm,
+    /// For Graphviz.
+    Dot,
 }
+
+impl Format {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Wide => "wide",
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+            Self::Name => "name",
+            Self::Kubeadm => "kubeadm",
+            Self::Dot => "dot",
+        }
+    }
+}
+
+/// The forms of most verbs.
+const USUAL: &[Format] = &[Format::Table, Format::Json];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Check(Check),
+    List(List),
+    Inspect(Inspect),
+    Graph(Graph),
     Renew(Renew),
     Reload(Reload),
     #[command(subcommand, disable_help_subcommand = true)]
@@ -67,6 +101,42 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
+    #[arg(long)]
+    pub(crate) secrets: bool,
+    #[arg(long, value_name = "DATE", value_parser = future)]
+    pub(crate) as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[arg(long, value_name = "DATE", value_parser = future)]
+    pub(crate) as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: String,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server_name: Option<String>,
+}
+
+impl Verb {
+    /// The forms in which it can answer.
+    pub(crate) fn formats(verb: Option<&Self>) -> &'static [Format] {
+        match verb {
+            Some(Self::List(_)) => {
+                &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm]
+            }
+            Some(Self::Graph(_)) => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
+            Some(Self::Inspect(_)) => &[Format::Table, Format::Json, Format::Yaml],
+            _ => USUAL,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
     #[arg(long)]
     pub(crate) secrets: bool,
 }
@@ -191,6 +261,11 @@ impl From<WhenRestart> for RestartApiserver {
             WhenRestart::Always => Self::Always,
         }
     }
+}
+
+/// A moment, as it was typed.
+fn future(text: &str) -> Result<String, String> {
+    as_of::parse(text).map(|_| text.to_owned())
 }
 
 /// How long a new certificate lives. `6m` is six minutes, and whoever types it means months.
@@ -346,7 +421,7 @@ mod tests {
     fn help_fits_into_eighty_columns() {
         use unicode_width::UnicodeWidthStr;
         for language in [Language::En, Language::Zh] {
-            let verbs = "check,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,version";
+            let verbs = "check,list,inspect,graph,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,version";
             for verb in verbs.split(',') {
                 let words = verb.split(' ').chain(["--help"]);
                 let arguments: Vec<_> = std::iter::once("perennial").chain(words).collect();

@@ -68,9 +68,13 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
     };
     let session = Session::new(cli.global, language, arguments, signals);
     let verb = if version { Some(Verb::Version) } else { cli.verb };
-    let result = root_fits(&session, verb.as_ref()).and_then(|()| match verb {
+    let fits = root_fits(&session, verb.as_ref()).and_then(|()| format_fits(&session, verb.as_ref()));
+    let result = fits.and_then(|()| match verb {
         None => verbs::glance::run(&session),
         Some(Verb::Check(arguments)) => verbs::check::run(&session, &arguments),
+        Some(Verb::List(arguments)) => verbs::list::run(&session, &arguments),
+        Some(Verb::Inspect(arguments)) => verbs::inspect::run(&session, &arguments),
+        Some(Verb::Graph(arguments)) => verbs::graph::run(&session, &arguments),
         Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
         Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(&session, &arguments),
@@ -87,7 +91,18 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
 /// `--root` is for looking: on a copy there is nothing to renew, restart or prove.
 fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     let name = match verb {
-        None | Some(Verb::Check(_) | Verb::Diagnose(_) | Verb::Explain(_) | Verb::Version) => return Ok(()),
+        None
+        | Some(
+            Verb::Check(_)
+            | Verb::List(_)
+            | Verb::Inspect(_)
+            | Verb::Graph(_)
+            | Verb::Diagnose(_)
+            | Verb::Explain(_)
+            | Verb::Version,
+        ) => {
+            return Ok(());
+        }
         Some(Verb::Csr(Csr::Export(_))) => return Ok(()),
         // What would be installed can be looked at.
         Some(Verb::Csr(Csr::Import(arguments))) if arguments.consent.dry_run => return Ok(()),
@@ -101,6 +116,18 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Exit::Usage, usage::root_only_for_check(session.answer_language(), name)))
+}
+
+/// Not every verb answers in every form.
+fn format_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
+    let (known, wanted) = (Verb::formats(verb), session.global.output);
+    if known.contains(&wanted) {
+        return Ok(());
+    }
+    let language = session.answer_language();
+    let known: Vec<&str> = known.iter().map(|format| format.name()).collect();
+    let text = usage::format_unknown(language, wanted.name(), &known.join(language.comma()));
+    Err(Failure::new(Exit::Usage, text).hint("perennial --help"))
 }
 
 /// Help that was asked for, or a command line that can't be understood: 64, because 2 is "critical".

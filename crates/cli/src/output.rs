@@ -11,6 +11,7 @@ mod span;
 mod table;
 mod unreferenced;
 mod wrap;
+pub(crate) mod yaml;
 
 pub(crate) mod check;
 pub(crate) mod csr;
@@ -19,7 +20,10 @@ pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod glance;
+pub(crate) mod graph;
+pub(crate) mod inspect;
 pub(crate) mod json;
+pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;

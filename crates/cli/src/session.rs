@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, screen as say};
 use crate::output::findings::quoted;
-use crate::output::{Screen, json};
+use crate::output::{Screen, json, yaml};
 use crate::signals::Signals;
 use crate::terminal::{Facts, Terminal, environment};
 use serde::Serialize;
@@ -48,9 +48,9 @@ impl Session {
         Self { global, language, arguments, signals, out, err }
     }
 
-    /// Whether a program reads the answer.
+    /// Whether the answer is a document for programs.
     pub(crate) fn json(&self) -> bool {
-        self.global.output == Format::Json
+        matches!(self.global.output, Format::Json | Format::Yaml)
     }
 
     /// The language of the answer: programs get English.
@@ -75,7 +75,15 @@ impl Session {
 
     /// Writes a document to stdout.
     pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
-        self.out(&json::render(document)?)
+        match self.global.output {
+            Format::Yaml => self.out(&yaml::render(document)?),
+            _ => self.out(&json::render(document)?),
+        }
+    }
+
+    /// Writes a text for another program to stdout.
+    pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
+        self.out(text)
     }
 
     /// Nobody reads a document on a stdout that fails: the sentence is the operator's.

@@ -7,17 +7,22 @@ pub(crate) mod csr;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod glance;
+pub(crate) mod graph;
+pub(crate) mod inspect;
+pub(crate) mod list;
 mod look;
 pub(crate) mod reload;
 pub(crate) mod renew;
 pub(crate) mod verify;
 pub(crate) mod version;
 
+use crate::args::as_of;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{Language, screen as say};
+use crate::language::{Language, graph as graph_words, screen as say};
 use crate::session::Session;
 use crate::world::{Depth, World};
+use jiff::Timestamp;
 use perennial_core::inventory::{Layout, Node};
 
 /// The world of this call.
@@ -38,6 +43,18 @@ fn observe(session: &Session, world: &World, depth: Depth) -> Result<Node, Failu
             Err(Failure::new(Exit::Refused, say::nothing_here(language, &place)))
         }
     }
+}
+
+/// The moment that is judged: now, or the one that was asked for.
+fn as_of(session: &Session, given: Option<&str>, now: Timestamp) -> Result<Timestamp, Failure> {
+    let Some(given) = given else { return Ok(now) };
+    // It was parsed before; a text that can't be is the command line's error.
+    let at = as_of::parse(given).map_or(now, |asked| asked.moment(now));
+    if at <= now {
+        let text = graph_words::in_the_past(session.answer_language(), given);
+        return Err(Failure::new(Exit::Usage, text));
+    }
+    Ok(at)
 }
 
 /// The same command again as root, as it was typed.

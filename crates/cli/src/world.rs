@@ -7,7 +7,7 @@ use crate::output::findings::quoted;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
-use perennial_core::inventory::Node;
+use perennial_core::inventory::{Looked, Node, Served};
 use perennial_core::plan::{Pending, Plan, Refusal, backup_directories};
 use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
 use perennial_host::act::lock::LockError;
@@ -15,8 +15,9 @@ use perennial_host::act::{backup, journal, node};
 
 use perennial_host::observe::logs::{self, Log};
 use perennial_host::observe::superseded::{self, Survey};
-use perennial_host::observe::{self, Look};
+use perennial_host::observe::{self, Look, inspect};
 use perennial_host::session::{self, SessionError};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -127,6 +128,47 @@ impl World {
         superseded::survey(&self.look, node)
     }
 
+    /// Looks at files alone: nothing is asked what it serves or holds.
+    pub(crate) fn files(&self) -> Node {
+        let look = Look { listeners: false, processes: false, ..self.look.clone() };
+        observe::node(&self.runtime, &look)
+    }
+
+    /// Whether something is at a path; of a copied tree a path within it is meant.
+    pub(crate) fn is_there(&self, what: &str) -> bool {
+        self.path(what).is_some_and(|path| {
+            let below = self.look.root.join(path.strip_prefix("/").unwrap_or(&path));
+            std::fs::symlink_metadata(below).is_ok()
+        })
+    }
+
+    /// Looks at one file, whatever is in it.
+    pub(crate) fn inspect_file(&self, what: &str) -> Looked<(inspect::Inspected, Option<inspect::Beside>)> {
+        self.path(what).map_or(Looked::Absent, |path| inspect::file(&self.look.root, &path))
+    }
+
+    /// Reads stdin, whatever it is.
+    pub(crate) fn inspect_stdin(&self) -> Looked<inspect::Inspected> {
+        inspect::stdin(&working_directory())
+    }
+
+    /// Looks at what a server presents.
+    pub(crate) fn inspect_server(
+        &self,
+        host: &str,
+        port: u16,
+        server_name: Option<&str>,
+    ) -> Looked<(SocketAddr, Served)> {
+        inspect::server(&self.runtime, host, port, server_name)
+    }
+
+    /// A path from the root, however it was typed.
+    fn path(&self, what: &str) -> Option<Utf8PathBuf> {
+        let named = Utf8Path::new(what);
+        let from = if self.look.root == "/" { working_directory() } else { Utf8PathBuf::from("/") };
+        (!what.is_empty()).then(|| from.join(named))
+    }
+
     /// Takes the node's lock. Until the answer is dropped nobody else works on the node.
     pub(crate) fn begin(&self, stop: &Arc<AtomicBool>) -> Result<Work<'_>, Failure> {
         let session = session::Session::begin(&self.runtime, &self.look, Arc::clone(stop));
@@ -184,6 +226,11 @@ impl World {
             }
         }
     }
+}
+
+fn working_directory() -> Utf8PathBuf {
+    let directory = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+    directory.unwrap_or_else(|| Utf8PathBuf::from("/"))
 }
 
 /// A backup is never written into a directory that is there: it would mix two of them.

@@ -50,6 +50,7 @@ pub use party::Party;
 pub use people::{followed, original};
 pub use policy::{Policy, Threshold, duration};
 
+pub use tokens::token_copies;
 pub use trust::{Edge, Presented, edges};
 
 use crate::inventory::{Credential, Looked, Node};

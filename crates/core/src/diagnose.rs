@@ -16,7 +16,7 @@ mod speaker;
 mod token;
 
 pub use answer::{Answer, answers};
-pub use cause::{Cause, Client, Held};
+pub use cause::{Cause, Client, Held, TokenFault};
 pub use gather::{Evidence, Gathering, Group, Spot};
 pub use known::{Known, Standing, Superseded, known};
 pub use lines::{Context, Fact, Judged, Reading, Symptom, read};

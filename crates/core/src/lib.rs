@@ -6,6 +6,7 @@
 pub mod assess;
 pub mod diagnose;
 pub mod formats;
+pub mod inspect;
 pub mod inventory;
 pub mod plan;
 pub mod prove;

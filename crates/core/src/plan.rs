@@ -4,7 +4,7 @@ mod digest;
 mod external;
 mod import;
 mod lint;
-mod lost_key;
+mod possible;
 mod refusal;
 mod reload;
 pub(crate) mod renew;
@@ -14,10 +14,10 @@ mod step;
 pub use external::{Wanted, signed_elsewhere, wanted};
 pub use import::{Objection, Pending, Rejected, Returned, import};
 pub use lint::{Fault, lint};
-pub use lost_key::key_can_be_made;
+pub use possible::{key_can_be_made, role_can_be_repaired};
 pub use refusal::Refusal;
 pub use reload::reload;
-pub use renew::{never_as_it_is, other_control_planes, renew};
+pub use renew::{never_as_it_is, other_control_planes, renew, renewable};
 pub use restart::backup_directories;
 pub use step::{
     Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,
@@ -199,6 +199,8 @@ pub enum Reason {
     OtherNode,
     /// Its file begins with a CA, which must not be renewed as a leaf.
     ChainOutOfOrder,
+    /// It uses a token or a plugin: there is no certificate.
+    NoCertificate,
 }
 
 impl Reason {

@@ -2,6 +2,8 @@
 
 pub mod backup;
 mod exchange;
+#[cfg(test)]
+mod full_disk;
 mod issue;
 pub mod journal;
 pub mod lock;

@@ -15,6 +15,7 @@ mod etcd;
 mod files;
 mod heard;
 mod holders;
+pub mod inspect;
 mod kubeconfigs;
 mod kubelet;
 mod listeners;

@@ -299,6 +299,12 @@ impl Certificate {
         self.inner.version
     }
 
+    /// The extensions that nothing here reads: dotted numbers, critical, and the bytes of the value.
+    pub fn unknown_extensions(&self) -> Vec<(String, bool, usize)> {
+        let unknown = self.inner.extensions.iter().filter(|raw| !crate::extension::is_known(&raw.oid));
+        unknown.map(|raw| (raw.oid.clone(), raw.critical, raw.value.len())).collect()
+    }
+
     /// All extensions in their order, known and unknown: dotted numbers, critical, and the encoded value.
     pub fn extensions(&self) -> Vec<(String, bool, Vec<u8>)> {
         let copy = |raw: &Raw| (raw.oid.clone(), raw.critical, self.part(&raw.value).to_vec());

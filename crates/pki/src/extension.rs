@@ -21,6 +21,26 @@ pub(crate) const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
 const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 
+/// Whether [`Known`] reads an extension.
+pub(crate) fn is_known(oid: &str) -> bool {
+    [
+        SUBJECT_KEY_ID,
+        AUTHORITY_KEY_ID,
+        KEY_USAGE,
+        SUBJECT_ALT_NAME,
+        BASIC_CONSTRAINTS,
+        NAME_CONSTRAINTS,
+        DISTRIBUTION_POINTS,
+        POLICIES,
+        POLICY_MAPPINGS,
+        POLICY_CONSTRAINTS,
+        EXTENDED_KEY_USAGE,
+        INHIBIT_ANY_POLICY,
+        AUTHORITY_INFO_ACCESS,
+    ]
+    .contains(&oid)
+}
+
 /// What the known extensions say. `None` or empty: the extension is absent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {

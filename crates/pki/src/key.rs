@@ -83,6 +83,12 @@ impl From<String> for KeyKind {
     }
 }
 
+/// Algorithm and size of a public key with its algorithm (a SubjectPublicKeyInfo); `None` where Go refuses it.
+pub fn public_kind(spki_der: &[u8]) -> Option<KeyKind> {
+    let info = Reader::new(spki_der).read(SEQUENCE)?;
+    crate::algorithm::PublicKey::read(info).ok().map(|key| key.kind)
+}
+
 /// The encoding of a private key, and with it the label of its PEM block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

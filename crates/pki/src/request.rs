@@ -21,6 +21,10 @@ const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
 /// The subject and the names that a request asks for. Its signature is not checked: whoever signs it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
+    /// The subject as Go prints it.
+    pub subject: String,
+    /// The public key with its algorithm, byte for byte as the certificate will carry it.
+    pub spki_der: Vec<u8>,
     /// The subject's common name.
     pub common_name: Option<String>,
     /// The subject's organizations.
@@ -46,7 +50,7 @@ impl Request {
         let mut info = whole.read(SEQUENCE)?;
         info.integer()?;
         let subject = Name::read(info.read(SEQUENCE)?)?;
-        info.read(SEQUENCE)?;
+        let spki = info.element(SEQUENCE)?.whole.bytes().to_vec();
         let mut known = Known::default();
         if let Some(attributes) = info.optional(explicit(0))? {
             let mut attributes = attributes.content;
@@ -62,6 +66,8 @@ impl Request {
             }
         }
         Some(Self {
+            subject: subject.to_string(),
+            spki_der: spki,
             common_name: subject.common_name().map(str::to_owned),
             organizations: subject.organizations(),
             dns_names: known.dns_names,
@@ -83,6 +89,8 @@ mod tests {
     fn the_names_of_a_kubelets_request_are_read() {
         let request = Request::from_pem(SERVING).unwrap();
         assert_eq!(request.common_name.as_deref(), Some("system:node:w1"));
+        assert_eq!(request.subject, "CN=system:node:w1,O=system:nodes");
+        assert_eq!(crate::key::public_kind(&request.spki_der), Some(crate::key::KeyKind::EcdsaP256));
         assert_eq!(request.organizations, ["system:nodes"]);
         assert_eq!(request.dns_names, ["w1"]);
         let addresses: Vec<String> = request.ip_addresses.iter().map(ToString::to_string).collect();

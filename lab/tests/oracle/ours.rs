@@ -155,7 +155,7 @@ fn connection(case: &Case, text: &str, go: &Answer) -> Facts {
     facts["insecure"] = read.insecure.into();
     facts["serverName"] = read.tls_server_name.clone().unwrap_or_default().into();
     match read.identity {
-        Identity::Plugin => {}
+        Identity::Plugin(_) => {}
         Identity::Token(_) => facts["token"] = true.into(),
         Identity::Password => facts["password"] = true.into(),
         Identity::Nothing => facts["token"] = false.into(),

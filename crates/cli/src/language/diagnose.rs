@@ -37,7 +37,10 @@ words! {
     }
     symlink_note { en: "keeps the key pair and puts the symbolic link back; nothing is restarted", zh: "保留密钥对并恢复符号链接；不会重启任何进程" }
     network_note { en: "it writes its kubeconfig anew when it starts; no certificate has to be renewed", zh: "它启动时会重新写入 kubeconfig；不需要续订证书" }
-    look_at_names { en: "shows the names that it has; a renewal keeps them, so it does not help", zh: "显示证书中的名称；续订会保留这些名称，因此没有帮助" }
+    look_at_names {
+        en: "shows the names that it has: reach it by one of them, or have it made with this name too (kubeadm: certSANs); a renewal keeps its names",
+        zh: "显示证书中的名称：请改用其中一个名称访问，或为它添加此名称后重新签发（kubeadm 的 certSANs）；续订会保留原有名称",
+    }
     look_at_usages { en: "shows its usages; a renewal keeps them", zh: "显示证书的用途；续订会保留这些用途" }
     look_at_server { en: "shows what that server presents; run perennial on that node", zh: "显示该服务器出示的证书；请在那个节点上运行 perennial" }
     node_name_note { en: "the certificate must be made for the node's name, in lower case", zh: "必须为该节点名称（小写）签发证书" }
@@ -46,8 +49,45 @@ words! {
     distrust_note { en: "compare the CA in its kubeconfig with the cluster's; perennial check names the files that differ", zh: "请比较其 kubeconfig 中的 CA 与集群的 CA；perennial check 会指出不同的文件" }
     client_side_note { en: "look at the client's own log: it says why it does not accept this server's certificate", zh: "请查看该客户端自己的日志：其中写有不接受此服务器证书的原因" }
     server_side_note { en: "look at the server's own log: it says why it does not accept this client", zh: "请查看服务器自己的日志：其中写有不接受此客户端的原因" }
-    webhook_note { en: "its caBundle must be of the CA that signed the service's certificate", zh: "其 caBundle 必须与签发该服务证书的 CA 一致" }
-    unauthorized_note { en: "kube-apiserver's log has the reason, with the serial number", zh: "原因及证书序列号在 kube-apiserver 的日志中" }
+    webhook_note {
+        en: "on a control plane it names the object: its caBundle must be of the CA that signed the service's certificate, and its owner (cert-manager, an operator) keeps it up to date",
+        zh: "在控制平面节点上会指出具体对象：其 caBundle 必须与签发该服务证书的 CA 一致，由它的管理者（cert-manager 或某个 operator）负责更新",
+    }
+    webhook_certificate_note {
+        en: "on a control plane it names the object; the service's own certificate must be made again by its owner (cert-manager, an operator)",
+        zh: "在控制平面节点上会指出具体对象；该服务自己的证书须由其管理者（cert-manager 或某个 operator）重新签发",
+    }
+    clock_of_signer {
+        en: "if the clock here is right, that of the machine that made the certificate is ahead: correct it, and make the certificate again",
+        zh: "如果此处时钟正确，则是签发该证书的机器时钟偏快：请校正后重新签发该证书",
+    }
+    kubectl_distrust_note {
+        en: "shows the CA in the kubeconfig that was used: it is another cluster's, or older than this one's",
+        zh: "显示所用 kubeconfig 中的 CA：它属于另一个集群，或早于此集群现在的 CA",
+    }
+    cluster_info_note {
+        en: "on a control plane: it compares the CA in cluster-info, which kubeadm join goes by, with the one in use",
+        zh: "请在控制平面节点上运行：它会比较 cluster-info 中的 CA（kubeadm join 以它为准）与正在使用的 CA",
+    }
+    on_a_control_plane { en: "on a control plane", zh: "请在控制平面节点上运行" }
+    token_signature_title {
+        en: "somebody uses a token that is signed with a key that the API server does not have: another sa.key, or another cluster",
+        zh: "有客户端使用的令牌由 API 服务器没有的密钥签发：sa.key 不同，或来自另一个集群",
+    }
+    token_signature_note {
+        en: "compares sa.key with what kube-apiserver accepts; a pod with a token from before works again once it is made anew",
+        zh: "比较 sa.key 与 kube-apiserver 所接受的密钥；持有旧令牌的 Pod 重建后即可恢复",
+    }
+    account_gone_note {
+        en: "shows the pods that run as it: make the account again, or delete them; no certificate has to be renewed",
+        zh: "显示使用该账户的 Pod：请重建该账户，或删除这些 Pod；不需要续订证书",
+    }
+    join_hash_title { en: "the CA hash in the join command is not that of this cluster", zh: "join 命令中的 CA 哈希与此集群不符" }
+    join_hash_foreign {
+        en: "kubeadm join met a CA that is neither the one in the join command nor one of this node's: cluster-info holds another CA, or another cluster answered",
+        zh: "kubeadm join 遇到的 CA 既不是 join 命令中的，也不是本节点的：cluster-info 中是另一个 CA，或应答的是另一个集群",
+    }
+    unauthorized_note { en: "on a control plane: kube-apiserver's log has the reason, with the serial number", zh: "请在控制平面节点上运行：原因及证书序列号在 kube-apiserver 的日志中" }
     without_dates { en: "when is not said", zh: "未说明时间" }
     no_journal { en: "the journal (journalctl) is not there, or holds nothing of the kubelet", zh: "没有系统日志（journalctl），或其中没有 kubelet 的内容" }
     pods_absent { en: "no logs of the cluster's containers", zh: "没有集群容器的日志" }
@@ -127,6 +167,24 @@ messages! {
         zh: "网络插件 {name} 被 API 服务器拒绝：它自己的令牌或 CA 副本已过时",
     }
     distrust(speaker: &str, host: &str) { en: "{speaker} does not trust the CA of {host}", zh: "{speaker} 不信任 {host} 的证书机构" }
+    strange_client_unsaid(speaker: &str) { en: "{speaker} refuses a client: its certificate is of another CA", zh: "{speaker} 拒绝一个客户端：其证书由另一个证书机构签发" }
+    wrong_name_of_server(wanted: &str) { en: "the server reached as {wanted} shows a certificate that is not for this name", zh: "以 {wanted} 访问的服务器，其证书不包含该名称" }
+    unknown_client_early(date: &str) {
+        en: "a client that is not known here: its certificate is not valid before {date} UTC",
+        zh: "一个本节点不认识的客户端：其证书在 {date}（UTC）之前尚未生效",
+    }
+    replaced_authority(names: &str) {
+        en: "somebody still shows an old certificate of {names}, of a CA that is no longer trusted; it was replaced here",
+        zh: "有客户端仍在使用 {names} 的旧证书，签发它的证书机构已不再受信任；该证书在本节点已被替换",
+    }
+    asked_for(caller: &str) { en: "kube-apiserver asks it for {caller}", zh: "kube-apiserver 因 {caller} 而访问它" }
+    ca_here(fingerprint: &str) { en: "this node's CA: SHA-256 {fingerprint}", zh: "本节点的 CA：SHA-256 {fingerprint}" }
+    account_gone(account: &str) {
+        en: "somebody uses a token of the service account {account}, which does not exist any more",
+        zh: "有客户端使用服务账户 {account} 的令牌，而该账户已不存在",
+    }
+    join_hash_met(hash: &str) { en: "cluster-info holds the CA with the hash sha256:{hash}", zh: "cluster-info 中 CA 的哈希为 sha256:{hash}" }
+    unauthorized_unsaid(speaker: &str) { en: "{speaker} is refused (Unauthorized), and the line does not say why", zh: "{speaker} 被拒绝（Unauthorized），该行日志没有说明原因" }
     strange_client(speaker: &str, host: &str) { en: "{speaker} refuses the client {host}: its certificate is of another CA", zh: "{speaker} 拒绝客户端 {host}：其证书由另一个证书机构签发" }
     other_expired(host: &str, date: &str) { en: "the certificate of {host} ended on {date}; it is none of this node's", zh: "{host} 的证书已于 {date} 到期；它不属于本节点" }
     other_expired_undated(host: &str) { en: "the certificate of {host} has ended; it is none of this node's", zh: "{host} 的证书已到期；它不属于本节点" }
@@ -152,7 +210,7 @@ words! {
     }
     a_client { en: "somebody", zh: "某一方" }
     no_path { en: "the file is not said", zh: "未说明文件" }
-    somebody_s_clock { en: "what it asked", zh: "其访问的服务器" }
+    what_it_asked { en: "what it asked", zh: "其访问的服务器" }
     expired_word { en: "a certificate has expired", zh: "证书已过期" }
     complaint_word { en: "a complaint about a certificate", zh: "与证书有关的错误" }
 }
@@ -177,7 +235,7 @@ pub(crate) fn kubeadm(language: Language, what: Kubeadm) -> &'static str {
         Kubeadm::SeveralRuntimes => kubeadm_runtimes(language),
         Kubeadm::DefaultConfiguration => kubeadm_defaults(language),
         Kubeadm::Signature => join_token_title(language),
-        Kubeadm::Pin => kubeadm_pin(language),
+        Kubeadm::Pin => join_hash_title(language),
     }
 }
 
@@ -193,5 +251,4 @@ words! {
     kubeadm_wrong_authority { en: "kubeadm compares the CA byte by byte: another CA, or the same with other line ends", zh: "kubeadm 逐字节比较 CA：可能是另一个 CA，也可能只是换行不同" }
     kubeadm_runtimes { en: "two container runtimes are installed, and kubeadm does not choose", zh: "安装了两个容器运行时，kubeadm 不作选择" }
     kubeadm_defaults { en: "kubeadm could not ask the API and took its defaults: directories and key kinds may be wrong", zh: "kubeadm 无法访问 API 而使用默认配置：目录和密钥类型可能不对" }
-    kubeadm_pin { en: "the CA hash in the join command is not that of this cluster", zh: "join 命令中的 CA 哈希与此集群不符" }
 }

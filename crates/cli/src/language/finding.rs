@@ -272,6 +272,10 @@ words! {
         zh: "（先完成或撤销未结束的运行，然后才做其他事）",
     }
     kubeconfig_effect { en: "kubectl with this file does not work", zh: "使用该文件的 kubectl 无法工作" }
+    kubeconfig_act {
+        en: "correct the file, or put a working one in its place: perennial explain PRN7101",
+        zh: "修正该文件，或换上可用的文件：perennial explain PRN7101",
+    }
     copy_note { en: "(the copies that people hold follow admin.conf)", zh: "（用户持有的副本会随 admin.conf 一起更新）" }
 }
 

@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, csr, explain};
+use super::{Language, csr, explain, graph, inspect, list};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -30,6 +30,51 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial check --root /mnt/backup -o json", example_check_root),
             ],
             exits: LOOK,
+        },
+        "list" => Texts {
+            about: list::about(language),
+            usage: list::usage(language),
+            examples: &[
+                ("perennial list", list::example_table),
+                ("perennial list -o wide", list::example_wide),
+                ("perennial list -o kubeadm", list::example_kubeadm),
+                ("perennial list -o name", list::example_name),
+            ],
+            exits: &[
+                (0, list::exit_listed),
+                (3, exit_blind),
+                (4, exit_not_here),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
+        "inspect" => Texts {
+            about: inspect::about(language),
+            usage: inspect::usage(language),
+            examples: &[
+                ("perennial inspect /etc/kubernetes/pki/apiserver.crt", inspect::example_file),
+                ("perennial inspect ~/.kube/config", inspect::example_kubeconfig),
+                ("perennial inspect [::1]:6443 --server-name kubernetes", inspect::example_server),
+                ("perennial inspect - < server.csr", inspect::example_stdin),
+            ],
+            exits: &[(0, inspect::exit_shown), (3, inspect::exit_unread), (64, exit_usage), (70, exit_bug)],
+        },
+        "graph" => Texts {
+            about: graph::about(language),
+            usage: graph::usage(language),
+            examples: &[
+                ("perennial graph", graph::example_tree),
+                ("perennial graph --as-of 90d", graph::example_as_of),
+                ("perennial graph -o dot | dot -Tsvg > trust.svg", graph::example_dot),
+            ],
+            exits: &[
+                (0, graph::exit_holds),
+                (2, graph::exit_breaks),
+                (3, exit_blind),
+                (4, exit_not_here),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
         },
         "renew" => Texts {
             about: about_renew(language),
@@ -314,6 +359,9 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "yes" => arg_yes,
         "workload" => arg_workload,
         "secrets" => arg_secrets,
+        "as_of" => graph::arg_as_of,
+        "what" => inspect::arg_what,
+        "server_name" => inspect::arg_server_name,
         "directory" => arg_directory,
         "files" => arg_files,
         "since" => arg_since,
@@ -329,8 +377,11 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 }
 
 words! {
-    arg_output { en: "table or json", zh: "table 或 json" }
-    arg_root { en: "look at a copied tree instead of this node (check, diagnose, csr)", zh: "检查文件副本而不是本节点（check、diagnose、csr）" }
+    arg_output {
+        en: "table or json; list also wide, yaml, name, kubeadm; inspect and graph also yaml; graph also dot",
+        zh: "table 或 json；list 另有 wide、yaml、name、kubeadm；\ninspect 和 graph 另有 yaml；graph 另有 dot",
+    }
+    arg_root { en: "look at a copied tree instead of this node (verbs that only look)", zh: "检查文件副本而不是本节点（限只查看的命令）" }
     arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
     arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
     arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }

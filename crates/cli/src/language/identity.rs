@@ -190,9 +190,9 @@ words! {
         en: "move the pair away, then let kubeadm make it for this node: kubeadm init phase certs NAME --config FILE",
         zh: "移走该证书和密钥，再由 kubeadm 为本节点重新生成：kubeadm init phase certs NAME --config FILE",
     }
-    other_node_note {
-        en: "(perennial renew leaves it out: renewed, it would still be the other node's)",
-        zh: "（perennial renew 会跳过它：续订后它仍属于其他节点）",
+    repair_note {
+        en: "(--dry-run shows what changes; without --repair-roles it would be renewed as it is, or left out)",
+        zh: "（--dry-run 可先查看更改；不带 --repair-roles 时会原样续订或跳过）",
     }
     server_usage_effect { en: "its clients refuse it", zh: "客户端会拒绝它" }
     client_usage_effect {

@@ -25,6 +25,10 @@ messages! {
         en: "its copy of the CA expired on {date}",
         zh: "其中的证书机构证书已于 {date} 过期",
     }
+    whose(owner: &str, subject: &str) {
+        en: "it is {owner}'s, with the identity {subject}; the cluster itself does not use it",
+        zh: "它属于 {owner}，身份为 {subject}；集群本身不使用它",
+    }
     token_of(namespace: &str, account: &str) {
         en: "the token is that of the service account {namespace}/{account}; only its dates were read, its signature was not checked",
         zh: "令牌属于服务账号 {namespace}/{account}；仅读取了其中的日期，未校验签名",

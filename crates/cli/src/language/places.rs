@@ -49,6 +49,14 @@ messages! {
         en: "perennial's copy in {directory} fits and ends on {date}",
         zh: "perennial 的备份 {directory} 可用，其中的证书到期日为 {date}",
     }
+    tokens_of_before_refused(key: &str, accepted: &str) {
+        en: "{key} is another key than in perennial's copy, and kube-apiserver no longer accepts tokens that were signed with the old one: its public half is not in {accepted}",
+        zh: "{key} 与 perennial 备份中的密钥不同，kube-apiserver 不再接受用旧密钥签发的令牌：{accepted} 中没有旧密钥的公钥",
+    }
+    token_copies_from(directory: &str) {
+        en: "perennial's copies in {directory} fit each other",
+        zh: "perennial 在 {directory} 中的备份彼此匹配",
+    }
     tokens_refused(signer: &str, key: &str, accepted: &str) {
         en: "{signer} signs service account tokens with {key}, which kube-apiserver does not accept: its public half is not in {accepted}",
         zh: "{signer} 用 {key} 签发服务账号令牌，但 kube-apiserver 不接受：{accepted} 中没有对应的公钥",
@@ -59,6 +67,14 @@ words! {
     tokens_refused_effect {
         en: "pods that use the API are refused: Unauthorized, invalid bearer token",
         zh: "使用 API 的 Pod 会被拒绝：Unauthorized，invalid bearer token",
+    }
+    tokens_of_before_effect {
+        en: "pods keep failing with Unauthorized until each has a new token: within the hour for mounted ones, never for tokens in Secrets",
+        zh: "在拿到新令牌之前，Pod 会一直报 Unauthorized：挂载的令牌一小时内更新，Secret 中的令牌则永远失效",
+    }
+    tokens_put_back_note {
+        en: "(the same pair on every control plane; kube-apiserver and kube-controller-manager read it at their start; not needed where the keys were changed on purpose)",
+        zh: "（所有控制平面使用同一对密钥；kube-apiserver 和 kube-controller-manager 在启动时读取；如果是有意更换密钥，则不需要）",
     }
     tokens_refused_act {
         en: "put back the pair that the tokens in use were signed with (sa.key and sa.pub), from a backup or from another control plane: all control planes share one",

@@ -98,6 +98,7 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
         Reason::DirectoryOpen => directory_open(language),
         Reason::DirectoryReadOnly => directory_read_only(language),
         Reason::AttributeSet => attribute_set(language),
+        Reason::NoCertificate => no_certificate(language),
         Reason::ForeignIdentity | Reason::OtherNode | Reason::ChainOutOfOrder => {
             not_as_it_is(language, kept.reason)
         }
@@ -123,6 +124,10 @@ words! {
     attribute_set {
         en: "left as it is: an attribute keeps it from being replaced (lsattr)",
         zh: "保持原样：文件属性禁止替换（lsattr）",
+    }
+    no_certificate {
+        en: "left as it is: a token or a plugin, no certificate",
+        zh: "保持原样：使用令牌或插件，没有证书",
     }
     directory_read_only { en: "left as it is: its directory can't be written", zh: "保持原样：其目录不可写" }
 }

@@ -1,7 +1,7 @@
 //! Why something could not be read: completes a sentence that begins with the file or the listener.
 
 use super::Language;
-use perennial_core::inventory::{FileKind, Trouble};
+use perennial_core::inventory::{FileKind, Instead, Trouble};
 
 /// The sentence about `object`.
 pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> String {
@@ -25,8 +25,28 @@ pub(crate) fn trouble(language: Language, object: &str, trouble: &Trouble) -> St
         Trouble::NoCurrentContext => no_current_context(language, object),
         Trouble::DanglingReference(name) => dangling(language, object, name),
         Trouble::NamesMissing { path } => names_missing(language, object, path.as_str()),
-        Trouble::NoClientCertificate => no_client_certificate(language, object),
+        Trouble::NoClientCertificate(Instead::Plugin(name)) => by_plugin(language, object, name),
+        Trouble::NoClientCertificate(Instead::Token) => by_token(language, object),
+        Trouble::NoClientCertificate(Instead::Password) => by_password(language, object),
+        Trouble::NoClientCertificate(Instead::Nothing) => no_client_certificate(language, object),
     }
+}
+
+/// By what a kubeconfig's user shows who it is instead of a certificate, for a table.
+pub(crate) fn instead(language: Language, instead: &Instead) -> String {
+    match instead {
+        // Of a path its end.
+        Instead::Plugin(name) => plugin_not_run(language, name.rsplit('/').next().unwrap_or(name)),
+        Instead::Token => token(language).to_owned(),
+        Instead::Password => password(language).to_owned(),
+        Instead::Nothing => nothing(language).to_owned(),
+    }
+}
+
+words! {
+    token { en: "a token", zh: "令牌" }
+    password { en: "a password", zh: "密码" }
+    nothing { en: "no certificate", zh: "没有证书" }
 }
 
 fn file_kind(language: Language, kind: FileKind) -> &'static str {
@@ -124,6 +144,19 @@ messages! {
         en: "{object} refers to {name}, which it does not define",
         zh: "{object} 引用了 {name}，但其中没有定义",
     }
+    by_plugin(object: &str, name: &str) {
+        en: "{object} uses the exec plugin {name}, which was not run: there is no certificate to renew",
+        zh: "{object} 使用 exec 插件 {name}（没有运行它）：没有可续订的证书",
+    }
+    by_token(object: &str) {
+        en: "{object} uses a token: there is no certificate to renew",
+        zh: "{object} 使用令牌：没有可续订的证书",
+    }
+    by_password(object: &str) {
+        en: "{object} uses a user name and a password: there is no certificate to renew",
+        zh: "{object} 使用用户名和密码：没有可续订的证书",
+    }
+    plugin_not_run(name: &str) { en: "plugin {name}, not run", zh: "插件 {name}，未运行" }
     no_client_certificate(object: &str) {
         en: "{object} has no client certificate for its current user",
         zh: "{object} 的当前用户没有客户端证书",

@@ -41,7 +41,9 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
         ErrorKind::ValueValidation => {
             let given = context(ContextKind::InvalidValue);
             // Understood, and refused all the same: only a life can be too short.
-            if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
+            if argument.starts_with("--as-of") {
+                super::graph::wrong_date(language, &argument, &given)
+            } else if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
                 too_short(language, &argument, &given)
             } else {
                 wrong_value(language, &argument, &given)
@@ -105,6 +107,10 @@ messages! {
     }
     given_twice(argument: &str) { en: "{argument} is given twice", zh: "{argument} 重复给出" }
     not_understood(why: &str) { en: "the command line can't be understood: {why}", zh: "无法理解命令行：{why}" }
+    format_unknown(given: &str, known: &str) {
+        en: "-o {given} is no form of this verb; there is {known}",
+        zh: "此命令没有 -o {given} 这种输出形式；可用的有 {known}",
+    }
     root_only_for_check(verb: &str) {
         en: "--root looks at a copied tree; {verb} works on the running node only",
         zh: "--root 用于检查文件副本；{verb} 只能用于运行中的节点",

@@ -3,7 +3,7 @@
 use super::findings::{self, Scene};
 use super::groups::groups;
 use super::{Line, Mark, Paint, Screen, board, date, details, left};
-use crate::language::{Language, explain, screen as say, trouble::trouble};
+use crate::language::{Language, explain, graph, screen as say, trouble::trouble};
 use jiff::Timestamp;
 use perennial_core::assess::{Assessment, Severity, State};
 use perennial_core::inventory::{Layout, Node, Trouble};
@@ -20,6 +20,8 @@ pub(crate) struct Report<'a> {
     pub(crate) now: Timestamp,
     /// How long the look took.
     pub(crate) took: Duration,
+    /// Whether `now` is a moment to come.
+    pub(crate) future: bool,
 }
 
 /// How many checks ended in which way.
@@ -119,6 +121,9 @@ fn header(language: Language, report: &Report<'_>) -> Line {
     }
     if node.copied_tree {
         parts.push(say::copied_tree(language).to_owned());
+    }
+    if report.future {
+        parts.push(graph::as_of(language, &date(report.now)));
     }
     parts.push(say::looked_in(language, &format!("{:.2}s", report.took.as_secs_f64())));
     Line::new().painted(&report.name(language), Paint::Strong).text("  ").text(&parts.join("  "))

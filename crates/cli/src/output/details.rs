@@ -6,6 +6,7 @@ use super::evidence::why;
 use super::findings::short;
 use super::unreferenced;
 use super::{Column, Fit, Mark, Row, Table, date, short_left};
+use crate::language::trouble::instead;
 use crate::language::{Language, kubeconfigs, screen as say};
 use perennial_core::assess::{Judgement, Memory, judge_pod, processes};
 use perennial_core::inventory::{
@@ -155,6 +156,7 @@ fn credential_row(language: Language, report: &Report<'_>, credential: &Credenti
     let (ends, left) = match &credential.certificate {
         Looked::Seen(chain) => end_of(language, report, chain.leaf()),
         Looked::Absent => (say::missing(language).to_owned(), String::new()),
+        Looked::Unusable(Trouble::NoClientCertificate(by)) => (instead(language, by), String::new()),
         Looked::Unusable(_) => (say::unreadable(language).to_owned(), String::new()),
     };
     let path = under_etc(credential.place.file().path.as_str());

@@ -39,7 +39,7 @@ pub(crate) fn escape_json(text: String) -> String {
 }
 
 /// C0, DEL and C1; zero-width and bidirectional characters; line separators; tags; private use.
-fn hostile(character: char) -> bool {
+pub(super) fn hostile(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -128,12 +128,15 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         | Finding::TokensRefused { .. }
         | Finding::KeyExposed { .. }
         | Finding::LabelDiffers { .. } => places::tell(language, group),
-        Finding::KeyMismatch { credential, certificate, key } => Told {
-            title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
-            left_alone: Some(say::mismatch_effect(language).to_owned()),
-            command: Some(format!("perennial renew --only {}", quoted(credential))),
-            ..Told::default()
-        },
+        Finding::KeyMismatch { credential, certificate, key, .. } => {
+            let told = Told {
+                title: say::key_mismatch(language, credential, key.as_str(), certificate.as_str()),
+                left_alone: Some(say::mismatch_effect(language).to_owned()),
+                command: Some(format!("perennial renew --only {}", quoted(credential))),
+                ..Told::default()
+            };
+            people::of_person(language, scene, credential, told)
+        }
         Finding::KubeletRestartFails { .. }
         | Finding::KubeletRotationBlocked { .. }
         | Finding::KubeletServingEnds { .. } => kubelet::tell(language, group.first, scene.now),
@@ -143,6 +146,7 @@ fn in_words(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         Finding::KubeconfigUnusable { path, trouble: why } => Told {
             title: trouble(language, path.as_str(), why),
             left_alone: Some(say::kubeconfig_effect(language).to_owned()),
+            advice: Some(say::kubeconfig_act(language)),
             ..Told::default()
         },
         Finding::KubeconfigOutdated { credential, at, .. } => {

@@ -47,7 +47,7 @@ fn dead(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> (Mark,
     let mut over: Vec<(Timestamp, usize, &str)> = Vec::new();
     for finding in report.assessment.findings() {
         match finding {
-            Finding::CertificateExpired { credential: name, at }
+            Finding::CertificateExpired { credential: name, at, critical: true }
             | Finding::AuthorityExpired { authority: name, at } => {
                 over.push((*at, rank(report, name), name));
             }

@@ -4,8 +4,8 @@ use super::date;
 use super::findings::{Scene, Told, quoted};
 use super::groups::Group;
 use crate::language::{Language, finding as say, places as words, trouble::trouble};
-use camino::Utf8Path;
-use perennial_core::assess::{Collision, Finding};
+use camino::{Utf8Path, Utf8PathBuf};
+use perennial_core::assess::{Collision, Finding, token_copies};
 use perennial_core::inventory::{Copied, TokenDuty, TokenKey, Trouble};
 
 /// Puts a group of them into words.
@@ -18,19 +18,24 @@ pub(super) fn tell(language: Language, group: &Group<'_>) -> Told {
             advice: Some(words::special_act(language)),
             ..Told::default()
         },
-        Finding::TokensRefused { signer, key, accepted } => {
+        Finding::TokensRefused { signer, key, accepted, copies, before } => {
             let accepted: Vec<&str> = accepted.iter().map(|path| path.as_str()).collect();
-            Told {
-                title: words::tokens_refused(
-                    language,
-                    signer.name(),
-                    key.as_str(),
-                    &accepted.join(language.comma()),
-                ),
-                left_alone: Some(words::tokens_refused_effect(language).to_owned()),
+            let accepted = accepted.join(language.comma());
+            let told = Told {
+                title: if *before {
+                    words::tokens_of_before_refused(language, key.as_str(), &accepted)
+                } else {
+                    words::tokens_refused(language, signer.name(), key.as_str(), &accepted)
+                },
+                left_alone: Some(if *before {
+                    words::tokens_of_before_effect(language).to_owned()
+                } else {
+                    words::tokens_refused_effect(language).to_owned()
+                }),
                 advice: Some(words::tokens_refused_act(language)),
                 ..Told::default()
-            }
+            };
+            put_back(language, copies, told)
         }
         Finding::KeyExposed { .. } => exposed(language, group),
         Finding::LabelDiffers { .. } => labels(language, group),
@@ -72,14 +77,36 @@ pub(super) fn token_key(language: Language, scene: &Scene<'_>, finding: &Finding
             left_alone: Some(words::tokens_refused_effect(language).to_owned()),
             ..told
         },
-        None => Told {
-            command: None,
-            advice: Some(words::token_key_act(language)),
-            note: None,
-            left_alone: Some(words::token_key_effect(language).to_owned()),
-            ..told
-        },
+        None => {
+            let told = Told {
+                command: None,
+                advice: Some(words::token_key_act(language)),
+                note: None,
+                left_alone: Some(words::token_key_effect(language).to_owned()),
+                ..told
+            };
+            put_back(language, &token_copies(scene.node, path), told)
+        }
     }
+}
+
+/// The command that puts copies back, where there are some.
+fn put_back(language: Language, copies: &[(Utf8PathBuf, Utf8PathBuf)], told: Told) -> Told {
+    let Some(from) = copies.first().and_then(|(copy, _)| copy.parent()) else { return told };
+    Told {
+        evidence: vec![words::token_copies_from(language, from.as_str())],
+        command: Some(copy_command(copies)),
+        advice: None,
+        note: Some(words::tokens_put_back_note(language)),
+        ..told
+    }
+}
+
+/// Onto a file that exists cp keeps its owner and mode.
+fn copy_command(copies: &[(Utf8PathBuf, Utf8PathBuf)]) -> String {
+    let each =
+        copies.iter().map(|(copy, live)| format!("cp {} {}", quoted(copy.as_str()), quoted(live.as_str())));
+    each.collect::<Vec<_>>().join(" && ")
 }
 
 fn collide(language: Language, collision: &Collision) -> Told {
@@ -123,14 +150,9 @@ fn cut_off(language: Language, path: &Utf8Path, why: &Trouble, backup: Option<&C
     };
     let Some(backup) = backup else { return Told { advice: Some(words::no_copy_act(language)), ..told } };
     let from = backup.files.first().and_then(|(copy, _)| copy.parent()).unwrap_or(path);
-    // Onto a file that exists cp keeps its owner and mode.
-    let copies = backup
-        .files
-        .iter()
-        .map(|(copy, live)| format!("cp {} {}", quoted(copy.as_str()), quoted(live.as_str())));
     Told {
         evidence: vec![words::copy_from(language, from.as_str(), &date(backup.not_after))],
-        command: Some(copies.collect::<Vec<_>>().join(" && ")),
+        command: Some(copy_command(&backup.files)),
         ..told
     }
 }

@@ -152,6 +152,7 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
                 | Reason::DirectoryOpen
                 | Reason::DirectoryReadOnly
                 | Reason::AttributeSet
+                | Reason::NoCertificate
                 | Reason::ReloadUnknown,
                 _,
             ) => reason.to_owned(),

@@ -44,7 +44,7 @@ fn request(name: &str, created: &str, state: RequestState) -> KubeletRequest {
             organizations: vec!["system:nodes".to_owned()],
             dns_names: vec!["w1".to_owned()],
             ip_addresses: vec!["10.0.0.21".parse().unwrap()],
-            others: Vec::new(),
+            ..Request::default()
         }),
         state,
     }

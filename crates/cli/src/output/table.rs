@@ -215,6 +215,21 @@ pub(crate) fn cut_left(text: &str, width: usize, ascii: bool) -> String {
     format!("{dots}{end}")
 }
 
+/// The beginning of a text that fits.
+pub(crate) fn cut_right(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for character in text.chars() {
+        if kept.width() + character.width().unwrap_or_default() + 1 > width {
+            break;
+        }
+        kept.push(character);
+    }
+    format!("{kept}…")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ use perennial_core::run::WorkloadOutcome;
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
+mod inspect;
 mod memory;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
@@ -35,7 +36,7 @@ fn nodes() -> [(&'static str, Node, Timestamp); 4] {
 
 fn with_report<T>(node: &Node, now: Timestamp, then: impl FnOnce(&Report<'_>) -> T) -> T {
     let assessment = assess(node, &Policy::default(), now);
-    then(&Report { node, assessment: &assessment, now, took: Duration::from_millis(58) })
+    then(&Report { node, assessment: &assessment, now, took: Duration::from_millis(58), future: false })
 }
 
 fn snapshot(name: &str, screen: &Screen) {
@@ -71,6 +72,90 @@ fn check_and_glance() {
     }
 }
 
+fn list(node: &Node, now: Timestamp) -> super::list::List<'_> {
+    super::list::List { items: super::list::items(node), left_out: 0, policy: Policy::default(), now }
+}
+
+#[test]
+fn lists_of_every_place() {
+    for (name, node, now) in nodes() {
+        for (language, code) in LANGUAGES {
+            snapshot(&format!("list_{name}_{code}"), &super::list::screen(language, &list(&node, now)));
+        }
+    }
+    let (node, now) = (dead(), time(TOO_LATE));
+    let wide = super::list::wide(Language::En, &list(&node, now)).render(&terminal(false));
+    snapshot_text("list_wide", &wide);
+    snapshot_text("list_name", &super::list::names(&list(&node, now)).render(&terminal(false)));
+    let all = list(&node, now);
+    let document = json::list::CertificateList::new(&node, &all, Exit::Good);
+    snapshot_text(
+        "list_yaml",
+        &super::yaml::render(&document).unwrap().replace(env!("CARGO_PKG_VERSION"), "…"),
+    );
+    let kubeadm = json::kubeadm::CertificateExpirationInfo::new(&node, now);
+    snapshot_text("list_kubeadm", &json::render(&kubeadm).unwrap());
+}
+
+#[test]
+fn lists_of_objects_in_the_cluster() {
+    let node = super::samples_cluster::troubled();
+    for (language, code) in LANGUAGES {
+        snapshot(&format!("list_cluster_{code}"), &super::list::screen(language, &list(&node, time(LATE))));
+    }
+}
+
+/// The flags by which kubeadm's components trust its CAs.
+fn trusting(mut node: Node) -> Node {
+    use perennial_core::inventory::NamedBy;
+    let named = |component, flag| NamedBy { component, flag };
+    for authority in &mut node.authorities {
+        authority.named_by = match authority.name.as_str() {
+            "ca" => vec![
+                named(Component::KubeApiserver, "client-ca-file"),
+                named(Component::Kubelet, "client-ca-file"),
+            ],
+            "etcd-ca" => vec![
+                named(Component::KubeApiserver, "etcd-cafile"),
+                named(Component::Etcd, "trusted-ca-file"),
+                named(Component::Etcd, "peer-trusted-ca-file"),
+            ],
+            _ => vec![named(Component::KubeApiserver, "requestheader-client-ca-file")],
+        };
+    }
+    node
+}
+
+#[test]
+fn graphs_of_who_trusts_whom() {
+    let node = trusting(healthy());
+    let now = time(QUIET);
+    for (language, code) in LANGUAGES {
+        for (name, at) in [("now", now), ("later", time(TOO_LATE))] {
+            let graph = super::graph::Graph::new(perennial_core::assess::edges(&node), at, now);
+            snapshot(&format!("graph_{name}_{code}"), &super::graph::screen(language, &graph));
+        }
+    }
+    let graph = super::graph::Graph::new(perennial_core::assess::edges(&node), time(TOO_LATE), now);
+    snapshot_text("graph_dot", &super::graph::dot(&graph));
+    let document = json::graph::TrustGraph::new(&node, &graph, Exit::Critical);
+    snapshot_text("graph_json", &normal(&json::render(&document).unwrap()));
+    let text = super::graph::screen(Language::En, &graph).render(&terminal(true));
+    assert!(text.is_ascii(), "{text}");
+}
+
+#[test]
+fn a_look_into_the_future_says_so() {
+    let node = healthy();
+    let assessment = assess(&node, &Policy::default(), time(TOO_LATE));
+    let took = Duration::from_millis(58);
+    let report = Report { node: &node, assessment: &assessment, now: time(TOO_LATE), took, future: true };
+    for (language, said) in [(Language::En, "as of 2026-12-27"), (Language::Zh, "以 2026-12-27 为准")] {
+        let text = check::screen(language, &report).render(&terminal(false));
+        assert!(text.lines().next().unwrap().contains(said), "{text}");
+    }
+}
+
 #[test]
 fn english_screens_are_ascii_where_only_ascii_can_be_shown() {
     for (_, node, now) in nodes() {
@@ -81,6 +166,8 @@ fn english_screens_are_ascii_where_only_ascii_can_be_shown() {
         assert!(text.is_ascii(), "{text}");
     }
     let text = plan::screen(Language::En, &renewal(&three())).render(&terminal(true));
+    assert!(text.is_ascii(), "{text}");
+    let text = super::list::screen(Language::En, &list(&dead(), time(TOO_LATE))).render(&terminal(true));
     assert!(text.is_ascii(), "{text}");
 }
 

@@ -10,5 +10,5 @@ use crate::world::Depth;
 
 pub(crate) fn run(session: &Session, arguments: &Check) -> Result<Exit, Failure> {
     let depth = if arguments.secrets { Depth::Secrets } else { Depth::Objects };
-    look::run(session, depth, screen)
+    look::run(session, depth, arguments.as_of.as_deref(), screen)
 }

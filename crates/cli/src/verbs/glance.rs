@@ -8,5 +8,5 @@ use crate::session::Session;
 use crate::world::Depth;
 
 pub(crate) fn run(session: &Session) -> Result<Exit, Failure> {
-    look::run(session, Depth::Node, screen)
+    look::run(session, Depth::Node, None, screen)
 }

@@ -1,6 +1,6 @@
 //! The way of both verbs that look: `check` and none.
 
-use super::{as_root, observe, world};
+use super::{as_of, as_root, observe, world};
 use crate::exit::{Exit, of_assessment};
 use crate::failure::Failure;
 use crate::language::Language;
@@ -17,19 +17,21 @@ use std::time::Instant;
 pub(super) fn run(
     session: &Session,
     depth: Depth,
+    given: Option<&str>,
     screen: fn(Language, &Report<'_>) -> Screen,
 ) -> Result<Exit, Failure> {
     let began = Instant::now();
+    let now = as_of(session, given, world::now())?;
     let mut node = observe(session, &world(session)?, depth)?;
     // A worker (and an etcd machine) holds no credential with which the API could be asked.
     if matches!(node.layout, Layout::Worker | Layout::Etcd) {
         node.cluster = Looked::Absent;
     }
-    let now = world::now();
     let assessment = assess(&node, &session.global.policy(), now);
     let partial = !node.as_root && !node.copied_tree;
     let exit = of_assessment(&assessment, session.global.fail_on, partial);
-    let report = Report { node: &node, assessment: &assessment, now, took: began.elapsed() };
+    let report =
+        Report { node: &node, assessment: &assessment, now, took: began.elapsed(), future: given.is_some() };
     if session.json() {
         session.document(&CheckReport::new(&report, exit))?;
     } else {

@@ -51,7 +51,10 @@ fn the_pairs_of_another_node_become_this_nodes() {
         ["DNS:cp1", "DNS:kubernetes", "DNS:kubernetes.default.svc", "IP:10.96.0.1", "IP:10.0.0.11"];
     let leaf = Leaf::server("/CN=kube-apiserver").names(&of_apiserver);
     tree.pair("etc/kubernetes/pki/apiserver", &first.issue("ca", &leaf));
-    assert_eq!(Seen::by_check(&tree).of("PRN3102").len(), 3);
+    let found = Seen::by_check(&tree);
+    let commands: Vec<_> = found.of("PRN3102").iter().map(|finding| finding["command"].clone()).collect();
+    let command = |name: &str| format!("perennial renew --repair-roles --only {name}");
+    assert_eq!(commands, ["apiserver", "etcd-server", "etcd-peer"].map(command));
 
     let plan = planned_with(&tree, &[], REPAIR).unwrap();
     assert!(!plan.leaves_something_due());
@@ -157,4 +160,16 @@ fn keys_that_stay_are_no_part_of_a_swap() {
         matches!(&refused, Refusal::KeyCanNotStay { credential, .. } if credential == "etcd-peer"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn without_the_cas_key_the_advice_is_another() {
+    let first = Tree::control_plane("cp1");
+    let tree = Tree::another_control_plane(&first, "cp2", "10.0.0.12");
+    let leaf = Leaf::both("/CN=cp1").names(&["DNS:cp1", "IP:10.0.0.11", "DNS:localhost", "IP:127.0.0.1"]);
+    tree.pair("etc/kubernetes/pki/etcd/peer", &first.issue("etcd-ca", &leaf));
+    tree.remove("etc/kubernetes/pki/etcd/ca.key");
+    let seen = Seen::by_check(&tree);
+    let finding = seen.one("PRN3102");
+    assert!(finding["command"].is_null() && !finding["advice"].is_null(), "{finding:#}");
 }

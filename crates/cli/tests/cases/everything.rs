@@ -67,6 +67,48 @@ fn check() {
     }
 }
 
+/// Forms that are neither a document nor in a language.
+fn other_forms(kind: &Kind, verb: &[&str], forms: &[&str], status: i32) {
+    let tree = (kind.make)();
+    for form in forms {
+        let said = perennial(&tree, &root(&tree, &[verb, &["-o", form]].concat()));
+        harmless(&said, kind.name);
+        let code = said.status.code().unwrap();
+        // For kubeadm's readers what is there and can't be read is not looked at.
+        assert!(code == status || (*form == "kubeadm" && code == 3), "{} {form}: {said:?}", kind.name);
+    }
+}
+
+#[test]
+fn list() {
+    for kind in KINDS {
+        let (status, _) = every_form(kind, &["list"]);
+        assert!([0, 3, 4].contains(&status), "{}: {status}", kind.name);
+        other_forms(kind, &["list"], &["wide", "yaml", "name", "kubeadm"], status);
+    }
+}
+
+#[test]
+fn graph() {
+    for kind in KINDS {
+        let verb = ["graph", "--as-of", "90d"];
+        let (status, _) = every_form(kind, &verb);
+        assert!(LOOKS.contains(&status), "{}: {status}", kind.name);
+        other_forms(kind, &verb, &["dot"], status);
+    }
+}
+
+#[test]
+fn inspect() {
+    for kind in KINDS {
+        for file in ["pki/apiserver.crt", "scheduler.conf"] {
+            let (status, document) = every_form(kind, &["inspect", &format!("/etc/kubernetes/{file}")]);
+            let shown = document["kind"] == "Inspection";
+            assert_eq!(status, if shown { 0 } else { 3 }, "{} {file}: {document:#}", kind.name);
+        }
+    }
+}
+
 #[test]
 fn diagnose() {
     let logs = tempfile::tempdir().unwrap();
@@ -81,8 +123,13 @@ fn diagnose() {
 #[test]
 fn what_needs_a_live_node_refuses_a_copied_tree() {
     for kind in KINDS {
-        for verb in [&["renew", "--dry-run"][..], &["renew", "--yes"], &["reload", "--dry-run"], &["backup"]]
-        {
+        for verb in [
+            &["verify"][..],
+            &["renew", "--dry-run"],
+            &["renew", "--yes"],
+            &["reload", "--dry-run"],
+            &["backup"],
+        ] {
             let tree = (kind.make)();
             let before = tree.inventory();
             for form in [&["-o", "json"][..], &["--lang", "zh"]] {

@@ -37,6 +37,7 @@ fn it_is_told_with_the_day_on_which_it_ends() {
     assert_eq!(external["objects"][0]["name"], "etcd-ca");
     assert!(external["evidence"].to_string().contains(": apiserver-etcd-client"), "{external:#}");
     let ends = seen.one("PRN1201");
+    assert_eq!(ends["severity"], "warning");
     // As Go prints it; its own order stays in its bytes.
     assert_eq!(ends["objects"][0]["identity"], "CN=etcd-client,OU=Ops,O=Corp,L=M,ST=BY,C=DE");
     assert_eq!(ends["command"], "perennial csr export apiserver-etcd-client", "renew is not what helps");

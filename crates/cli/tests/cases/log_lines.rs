@@ -157,3 +157,34 @@ fn the_containers_logs_of_a_copied_tree_are_read_whole() {
     assert_eq!(answer["source"], json!({ "name": format!("/{log}"), "line": 1 }));
     assert_eq!(answer["speakers"], json!(["kube-apiserver"]));
 }
+
+#[test]
+fn lines_about_a_pair_of_another_node_are_told_once_and_as_check_tells_it() {
+    let first = Tree::control_plane("cp1");
+    let tree = Tree::another_control_plane(&first, "cp2", "10.0.0.12");
+    let leaf =
+        Leaf::both("/CN=cp1").names(&["DNS:cp1", "DNS:localhost", "IP:10.0.0.11", "IP:127.0.0.1", "IP:::1"]);
+    tree.pair("etc/kubernetes/pki/etcd/peer", &first.issue("etcd-ca", &leaf));
+    // What the members of a cluster in the lab wrote, with this tree's addresses.
+    let log = r#"{"level":"warn","ts":"2026-11-25T13:50:59.421274Z","caller":"embed/config_logging.go:194","msg":"rejected connection on peer endpoint","remote-addr":"10.0.0.13:54982","server-name":"","error":"remote error: tls: bad certificate"}
+{"level":"warn","ts":"2026-11-25T13:50:59.428015Z","caller":"embed/config_logging.go:185","msg":"rejected connection on peer endpoint","remote-addr":"10.0.0.12:53062","server-name":"","ip-addresses":["10.0.0.11","127.0.0.1","::1"],"dns-names":["cp1","localhost"],"error":"tls: \"10.0.0.12\" does not match any of DNSNames [\"cp1\" \"localhost\"]"}
+"#;
+    let (status, report) = diagnose(&tree, log);
+    let answer = one(&report);
+    assert_eq!((status, &answer["code"], &answer["lines"]), (2, &json!("PRN3102"), &json!(2)), "{answer:#}");
+    assert_eq!(answer["certificate"]["names"], json!(["etcd-peer"]), "{answer:#}");
+}
+
+#[test]
+fn a_kubelets_link_that_is_a_file_is_told_as_check_tells_it() {
+    let tree = Tree::control_plane("cp1");
+    let current = "var/lib/kubelet/pki/kubelet-client-current.pem";
+    let pair = tree.read("var/lib/kubelet/pki/kubelet-client-2026-01-01-00-00-00.pem");
+    tree.remove(current);
+    tree.write_secret(current, &pair);
+    let line = "Nov 25 13:47:28 cp1 kubelet[748]: E1125 13:47:28.011102     748 certificate_manager.go:622] \"Unable to \
+                store the new cert/key pair\" err=\"expected \\\"/var/lib/kubelet/pki/kubelet-client-current.pem\\\" to be a \
+                symlink but it is a file\" logger=\"kubernetes.io/kube-apiserver-client-kubelet.UnhandledError\"\n";
+    let (_, report) = diagnose(&tree, line);
+    assert_eq!(one(&report)["code"], "PRN6104", "{report:#}");
+}

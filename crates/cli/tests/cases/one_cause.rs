@@ -183,6 +183,7 @@ fn a25_before_the_ca_is_signed_again_with_its_key() {
         let leaf = Leaf::authority(&format!("/CN={common}")).days(-1100, days);
         tree.pair(&format!("{PKI}/{base}"), &self_signed(&leaf, Some(&tree.authority(name))));
         let seen = Seen::by_check(&tree);
+        assert_eq!(seen.one(code)["severity"], "critical", "{name}");
         assert_eq!(seen.codes(), [code], "{:#}", seen.json["findings"]);
         let found = seen.one(code);
         let command = found["command"].as_str().unwrap();
@@ -201,6 +202,16 @@ fn a25_before_the_ca_is_signed_again_with_its_key() {
     tree.write(&format!("{PKI}/ca.crt"), old.certificate);
     tree.remove(&format!("{PKI}/ca.key"));
     assert_eq!(Seen::by_check(&tree).one("PRN1102")["command"], Value::Null);
+}
+
+#[test]
+fn a25_the_key_of_another_ca_signs_what_nobody_accepts() {
+    let tree = Tree::control_plane("cp1");
+    tree.write(&format!("{PKI}/ca.key"), tree.authority("front-proxy-ca").key.clone());
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec!["PRN2103"], 2), "{:#}", seen.json["findings"]);
+    assert_eq!(seen.one("PRN2103")["objects"][0]["name"], "ca");
+    assert!(matches!(planned(&tree, &[]), Err(Refusal::AuthorityKeyMismatch { .. })));
 }
 
 #[test]

@@ -331,3 +331,77 @@ fn a_daemons_home_behind_a_symbolic_link_is_no_kubeconfig() {
     tree.link("usr/bin/.kube/config", "gone");
     assert_eq!(Seen::by_check(&tree).codes(), ["PRN7101"]);
 }
+
+#[test]
+fn what_only_one_person_uses_is_hers_and_breaks_no_cluster() {
+    for (home, whose) in [("home/ada", "ada's"), ("root", "root's")] {
+        for (days, code) in [((-400, -35), "PRN1101"), ((-360, 2), "PRN1201"), ((1, 300), "PRN1301")] {
+            let tree = Tree::control_plane("cp1");
+            let own = tree.issue("ca", &Leaf::client("/O=dev/CN=ada").days(days.0, days.1));
+            tree.kubeconfig(&format!("{home}/.kube/config"), "ada", &own);
+            let seen = Seen::by_check(&tree);
+            assert_eq!((seen.codes(), seen.status), (vec![code], 0), "{:#}", seen.json["findings"]);
+            let found = seen.one(code);
+            assert_eq!(found["severity"], "warning");
+            let evidence = found["evidence"].to_string();
+            assert!(evidence.contains(whose) && evidence.contains("CN=ada"), "{found:#}");
+        }
+    }
+}
+
+#[test]
+fn an_expired_copy_of_a_good_admin_conf_is_a_warning_told_once() {
+    let tree = Tree::control_plane("cp1");
+    let old = tree.issue("ca", &Leaf::client(ADMIN).days(-400, -35));
+    tree.kubeconfig("home/ada/.kube/config", "kubernetes-admin", &old);
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec!["PRN7102"], 0), "{:#}", seen.json["findings"]);
+    let found = seen.one("PRN7102");
+    assert_eq!(found["command"], "perennial renew --only admin.conf");
+    assert!(found["message"].as_str().unwrap().contains("it ended on"), "{found:#}");
+    assert!(found["evidence"].to_string().contains("ada's"), "{found:#}");
+    // What is over for the administrator is graver.
+    tree.kubeconfig("etc/kubernetes/admin.conf", "kubernetes-admin", &old);
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec!["PRN1101", "PRN1101"], 2), "{:#}", seen.json["findings"]);
+    let severities: Vec<_> = seen.of("PRN1101").iter().map(|one| one["severity"].clone()).collect();
+    assert_eq!(severities, ["critical", "warning"]);
+}
+
+#[test]
+fn a_persons_key_that_does_not_fit_or_is_gone_is_hers_too() {
+    let tree = Tree::control_plane("cp1");
+    let (own, other) =
+        (tree.issue("ca", &Leaf::client("/CN=ada")), tree.issue("ca", &Leaf::client("/CN=bob")));
+    let mixed = Issued { key: other.key.clone(), ..own.clone() };
+    tree.kubeconfig("home/ada/.kube/config", "ada", &mixed);
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec!["PRN5103"], 0), "{:#}", seen.json["findings"]);
+    assert!(!seen.one("PRN5103")["command"].as_str().unwrap().starts_with("perennial renew"));
+    tree.write("home/ada/own.crt", &own.certificate);
+    let lines = "    client-certificate: ../own.crt\n    client-key: ../own.key\n";
+    tree.kubeconfig_with("home/ada/.kube/config", "ada", lines);
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec!["PRN7101"], 0), "{:#}", seen.json["findings"]);
+    assert!(seen.one("PRN7101")["message"].as_str().unwrap().contains("own.key"));
+}
+
+#[test]
+fn what_a_static_pod_uses_is_nobodys_own() {
+    let tree = Tree::control_plane("cp1");
+    let old = tree.issue("ca", &Leaf::client(ADMIN).days(-400, -35));
+    tree.kubeconfig("etc/kubernetes/vip.conf", "kubernetes-admin", &old);
+    tree.write_secret(
+        "etc/kubernetes/manifests/kube-vip.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: kube-vip\n  namespace: kube-system\nspec:\n  containers:\n  \
+         - name: kube-vip\n    image: kube-vip\n    volumeMounts:\n    - mountPath: /etc/kubernetes/admin.conf\n      \
+         name: conf\n  volumes:\n  - hostPath:\n      path: /etc/kubernetes/vip.conf\n    name: conf\n",
+    );
+    let seen = Seen::by_check(&tree);
+    assert_eq!(
+        (seen.one("PRN1101")["severity"].as_str(), seen.status),
+        (Some("critical"), 2),
+        "{:#}",
+        seen.json
+    );
+}

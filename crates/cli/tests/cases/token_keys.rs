@@ -136,3 +136,89 @@ fn an_encrypted_key_of_tokens_is_told() {
     let seen = Seen::by_check(&tree);
     assert_eq!((seen.codes(), seen.status), (vec!["PRN5102"], 2), "{:#}", seen.json["findings"]);
 }
+
+const COPY: &str = "var/lib/perennial/runs/r-20260101-020000/backup";
+
+/// A control plane with perennial's copies of the pair, and that pair.
+fn with_copies() -> (Tree, [String; 2]) {
+    let tree = Tree::control_plane("cp1");
+    let old = [KEY, PUBLIC].map(|file| tree.read(file));
+    for (file, text) in [KEY, PUBLIC].into_iter().zip(&old) {
+        tree.write_secret(&format!("{COPY}/{file}"), text);
+    }
+    (tree, old)
+}
+
+fn put_back(files: &[&str]) -> String {
+    let each: Vec<String> = files.iter().map(|file| format!("cp /{COPY}/{file} /{file}")).collect();
+    each.join(" && ")
+}
+
+#[test]
+fn the_copies_that_fit_are_offered_for_what_was_replaced() {
+    let other = pair(KeyKind::Rsa(2048));
+    for (key, accepted, files) in [
+        (Some(&other.key), None, &[KEY][..]),
+        (None, Some(public(&other)), &[PUBLIC]),
+        (Some(&pair(KeyKind::EcdsaP256).key), Some(public(&other)), &[KEY, PUBLIC]),
+    ] {
+        let (tree, _) = with_copies();
+        if let Some(key) = key {
+            tree.write_secret(KEY, key);
+        }
+        if let Some(accepted) = &accepted {
+            tree.write(PUBLIC, accepted);
+        }
+        let seen = Seen::by_check(&tree);
+        assert_eq!((seen.codes(), seen.status), (vec!["PRN5109"; 2], 2), "{:#}", seen.json["findings"]);
+        for found in seen.of("PRN5109") {
+            assert_eq!(found["command"], put_back(files), "{found:#}");
+            assert!(found["evidence"].to_string().contains(COPY), "{found:#}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_new_pair_is_told_until_the_next_backup() {
+    let ((tree, _), other) = (with_copies(), pair(KeyKind::Rsa(2048)));
+    tree.write_secret(KEY, &other.key);
+    tree.write(PUBLIC, public(&other));
+    let seen = Seen::by_check(&tree);
+    assert_eq!((seen.codes(), seen.status), (vec!["PRN5109"], 0), "{:#}", seen.json["findings"]);
+    let found = seen.one("PRN5109");
+    assert_eq!(
+        (&found["severity"], &found["command"]),
+        (&"warning".into(), &put_back(&[KEY, PUBLIC]).into())
+    );
+    assert!(found["message"].as_str().unwrap().contains("no longer accepts"), "{found:#}");
+    // A rotation on purpose accepts the old one as well.
+    tree.write(PUBLIC, format!("{}{}", public(&other), tree.read(&format!("{COPY}/{PUBLIC}"))));
+    assert_eq!(Seen::by_check(&tree).codes(), Vec::<&str>::new());
+    tree.write(PUBLIC, public(&other));
+    for file in [KEY, PUBLIC] {
+        tree.write_secret(
+            &format!("var/lib/perennial/runs/r-20260301-020000/backup/{file}"),
+            &tree.read(file),
+        );
+    }
+    assert_eq!(Seen::by_check(&tree).codes(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_lost_key_is_put_back_from_its_copy() {
+    for content in [None, Some("")] {
+        let (tree, _) = with_copies();
+        match content {
+            Some(content) => tree.write_secret(KEY, content),
+            None => tree.remove(KEY),
+        }
+        let seen = Seen::by_check(&tree);
+        let [found] = seen.json["findings"].as_array().unwrap().as_slice() else { panic!("{:#}", seen.json) };
+        assert_eq!(found["command"], put_back(&[KEY]), "{found:#}");
+    }
+    // A copy of which one half is lost, too, is none.
+    let (tree, _) = with_copies();
+    tree.remove(KEY);
+    tree.remove(&format!("{COPY}/{PUBLIC}"));
+    assert_eq!(Seen::by_check(&tree).one("PRN5101")["command"], Value::Null);
+}

@@ -10,6 +10,7 @@ mod support;
 mod alone;
 mod bad_input;
 mod classic_fault;
+mod diagnosed;
 mod expired;
 mod forms;
 mod healthy;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         ("alone", alone::story),
         ("healthy", healthy::story),
         ("forms", forms::story),
+        ("diagnosed", diagnosed::story),
         ("no_trace", no_trace::story),
         ("bad_input", bad_input::story),
         ("refusals", refusals::story),

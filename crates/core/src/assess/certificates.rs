@@ -3,7 +3,7 @@
 use super::authorities;
 use super::files::unusable;
 use super::{Check, Finding, Policy, State, Threshold, kubelet, people};
-use crate::inventory::{Authority, Credential, Layout, Looked, Node, Role, Trouble};
+use crate::inventory::{Authority, Credential, Layout, Looked, Node, OtherPod, Role, Trouble};
 use jiff::Timestamp;
 use perennial_pki::certificate::Certificate;
 use perennial_pki::chain::signed_by;
@@ -52,7 +52,7 @@ fn check_authority(
         }
         let (at, name) = (certificate.not_after(), authority.name.clone());
         say(if certificate.not_before() > now {
-            State::Fail(Finding::NotYetValid { object: name, from: certificate.not_before() })
+            State::Fail(Finding::NotYetValid { object: name, from: certificate.not_before(), critical: true })
         } else if at <= now {
             State::Fail(Finding::AuthorityExpired { authority: name, at })
         } else if policy.warn.reached(certificate.not_before(), at, now) {
@@ -135,15 +135,15 @@ fn check_credential(
         Looked::Unusable(trouble) => return say(unusable_credential(node, credential, trouble)),
     };
     let copy = people::outdated(node, credential, leaf);
-    // An entry that nobody uses just now is told once.
-    let told = credential.place.other_entry() && matches!(copy, State::Fail(_));
+    // An older copy of admin.conf is told once: as that, whether it is over or not.
+    let told = matches!(copy, State::Fail(_)) && !cluster_needs(node, credential);
     let superseded = kubelet::superseded(node).is_some_and(|(old, ..)| old.name == credential.name);
     let told = told || kubelet::ended_as_well(node, credential, now);
     say(match kubelet::serving(node, credential, leaf, policy, now) {
         Some(state) => state,
         // Told by what it means: the kubelet's next start, or the end of what it starts with.
         None if superseded || told => State::NotApplicable,
-        None => dates(credential, leaf, policy, now),
+        None => dates(node, credential, leaf, policy, now),
     });
     if !super::chain::out_of_order(credential) {
         say(key(node, credential));
@@ -157,8 +157,10 @@ fn unusable_credential(node: &Node, credential: &Credential, trouble: &Trouble) 
     let path = &credential.place.certificate_file().path;
     match (credential.role, trouble) {
         (_, trouble) if trouble.blind() => State::CouldNotLook(trouble.clone()),
-        // A person's kubeconfig may well use a token: nothing of ours.
-        (Role::UserKubeconfig, Trouble::NoClientCertificate) => State::NotApplicable,
+        // A kubeconfig may well use a token or a plugin: nothing to renew. Of a component's with nothing at all every
+        // request is refused.
+        (Role::UserKubeconfig, Trouble::NoClientCertificate(_)) => State::NotApplicable,
+        _ if credential.instead().is_some() => State::NotApplicable,
         (Role::UserKubeconfig, trouble) => {
             State::Fail(Finding::KubeconfigUnusable { path: path.clone(), trouble: trouble.clone() })
         }
@@ -169,9 +171,24 @@ fn unusable_credential(node: &Node, credential: &Credential, trouble: &Trouble) 
     }
 }
 
-fn dates(credential: &Credential, leaf: &Certificate, policy: &Policy, now: Timestamp) -> State {
+/// Whether more than one person's kubectl depends on a credential. What a kubelet serves is only verified where
+/// kube-apiserver is told to (`--kubelet-certificate-authority`): logs and exec fail there, and elsewhere nothing but
+/// those who scrape kubelets and verify them.
+fn cluster_needs(node: &Node, credential: &Credential) -> bool {
+    match credential.role {
+        // Unless a static pod uses it.
+        Role::UserKubeconfig => {
+            let mut used = node.beside.pods.iter().flat_map(OtherPod::uses);
+            used.any(|used| used.name == credential.name)
+        }
+        Role::KubeletServing => kubelet::verified_by(node).is_some(),
+        _ => true,
+    }
+}
+
+fn dates(node: &Node, credential: &Credential, leaf: &Certificate, policy: &Policy, now: Timestamp) -> State {
     let (from, at) = (leaf.not_before(), leaf.not_after());
-    let name = credential.name.clone();
+    let (name, needed) = (credential.name.clone(), cluster_needs(node, credential));
     // The kubelet asks for its next client certificate at 70 to 90 % of the life of the last one
     // (client-go util/certificate/certificate_manager.go): before that nothing is late.
     let (warn, critical) = match credential.role {
@@ -179,13 +196,13 @@ fn dates(credential: &Credential, leaf: &Certificate, policy: &Policy, now: Time
         _ => (policy.warn, policy.critical),
     };
     if from > now {
-        State::Fail(Finding::NotYetValid { object: name, from })
+        State::Fail(Finding::NotYetValid { object: name, from, critical: needed })
     } else if at <= now && credential.role == Role::KubeletClient {
         State::Fail(Finding::KubeletClientExpired { path: credential.place.file().path.clone(), at })
     } else if at <= now {
-        State::Fail(Finding::CertificateExpired { credential: name, at })
+        State::Fail(Finding::CertificateExpired { credential: name, at, critical: needed })
     } else if warn.reached(from, at, now) {
-        let critical = critical.reached(from, at, now);
+        let critical = needed && critical.reached(from, at, now);
         State::Fail(Finding::CertificateEndsSoon { credential: name, at, critical })
     } else {
         State::Pass
@@ -198,7 +215,20 @@ fn key(node: &Node, credential: &Credential) -> State {
     match &credential.key {
         Looked::Seen(key) if key.fits => State::Pass,
         Looked::Seen(_) => {
-            State::Fail(Finding::KeyMismatch { credential: credential.name.clone(), certificate, key: path })
+            // With such a pair the kubelet does not start, whoever verifies it.
+            let critical = credential.role == Role::KubeletServing || cluster_needs(node, credential);
+            let credential = credential.name.clone();
+            State::Fail(Finding::KeyMismatch { credential, certificate, key: path, critical })
+        }
+        // Of a person's kubeconfig that is told as what it is: a file of hers.
+        Looked::Absent if credential.role == Role::UserKubeconfig => {
+            State::Fail(Finding::KubeconfigUnusable {
+                path: credential.place.file().path.clone(),
+                trouble: Trouble::NamesMissing { path },
+            })
+        }
+        Looked::Unusable(trouble) if credential.role == Role::UserKubeconfig && !trouble.blind() => {
+            State::Fail(Finding::KubeconfigUnusable { path, trouble: trouble.clone() })
         }
         Looked::Absent => State::Fail(Finding::FileMissing { path }),
         Looked::Unusable(trouble) => unusable(node, &credential.name, &path, trouble),

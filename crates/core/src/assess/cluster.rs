@@ -18,7 +18,7 @@ pub(super) fn check(node: &Node, policy: &Policy, now: Timestamp, checks: &mut V
     if let Looked::Unusable(trouble) = &node.cluster {
         let state = match trouble {
             // admin.conf was taken away: nobody is asked to look with an identity that is not here.
-            Trouble::NoClientCertificate => State::NotApplicable,
+            Trouble::NoClientCertificate(_) => State::NotApplicable,
             trouble => State::CouldNotLook(trouble.clone()),
         };
         checks.push(Check { object: "kube-apiserver".to_owned(), state });

@@ -17,7 +17,7 @@ const LEFT_PERCENT: i64 = 10;
 const NEAR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A stale kubeconfig of a plugin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleCni {
     /// The file.
     pub path: Utf8PathBuf,
@@ -32,7 +32,7 @@ pub struct StaleCni {
 }
 
 /// What is wrong with a plugin's kubeconfig.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CniFault {
     /// Its token has ended, by its own dates.
     TokenExpired {

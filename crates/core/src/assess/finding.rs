@@ -13,7 +13,7 @@ use perennial_pki::chain::{Fault, Use};
 use std::net::SocketAddr;
 
 /// Something worth telling, with its evidence. The texts for people are the cli's.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// PRN1101.
     CertificateExpired {
@@ -21,6 +21,8 @@ pub enum Finding {
         credential: String,
         /// When it ended.
         at: Timestamp,
+        /// Whether the cluster needs it.
+        critical: bool,
     },
     /// PRN1102.
     AuthorityExpired {
@@ -66,6 +68,8 @@ pub enum Finding {
         object: String,
         /// When it begins.
         from: Timestamp,
+        /// Whether the cluster needs it.
+        critical: bool,
     },
     /// PRN1302.
     IntermediateEnds {
@@ -350,6 +354,8 @@ pub enum Finding {
         certificate: Utf8PathBuf,
         /// The key's file.
         key: Utf8PathBuf,
+        /// Whether the cluster needs it.
+        critical: bool,
     },
     /// PRN5104.
     FileCutOff {
@@ -393,6 +399,10 @@ pub enum Finding {
         key: Utf8PathBuf,
         /// The files by which kube-apiserver accepts tokens.
         accepted: Vec<Utf8PathBuf>,
+        /// perennial's copies that fit each other, and the live files to put them back to.
+        copies: Vec<(Utf8PathBuf, Utf8PathBuf)>,
+        /// Only the tokens from before are refused: both halves are other ones than in the copies.
+        before: bool,
     },
     /// PRN6101.
     KubeletClientExpired {

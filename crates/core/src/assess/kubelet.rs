@@ -130,6 +130,12 @@ fn self_made(node: &Node, credential: &Credential) -> bool {
     credential.role == Role::KubeletServing && credential.place.file().path == made
 }
 
+/// The bundle by which kube-apiserver verifies kubelets, where it is told to and runs on this node.
+pub(super) fn verified_by(node: &Node) -> Option<Utf8PathBuf> {
+    let flag = node.static_pod(Component::KubeApiserver)?.flag("kubelet-certificate-authority")?;
+    Some(flag).filter(|path| !path.is_empty()).map(Utf8PathBuf::from)
+}
+
 /// What is said of the serving certificate that the kubelet has made for itself; `None` of any other.
 pub(super) fn serving(
     node: &Node,
@@ -141,11 +147,7 @@ pub(super) fn serving(
     if !self_made(node, credential) {
         return None;
     }
-    let verified_by = node
-        .static_pod(Component::KubeApiserver)
-        .and_then(|pod| pod.flag("kubelet-certificate-authority"))
-        .filter(|path| !path.is_empty())
-        .map(Utf8PathBuf::from);
+    let verified_by = verified_by(node);
     let (from, at) = (leaf.not_before(), leaf.not_after());
     if from > now {
         return None;

@@ -2,20 +2,18 @@
 
 mod dates;
 mod loopback;
+mod others;
 mod own;
 mod stranger;
 
 use super::cause::Cause;
 use super::gather::{Evidence, Gathering, Group};
 use super::known::Known;
-use super::lines::{Fact, Judged, Symptom};
-use super::matching;
+use super::lines::Symptom;
 use super::patterns::Kubeadm;
 use super::speaker::Speaker;
-use super::token::Peer;
-use crate::assess::BACKDATED;
+use crate::assess::{BACKDATED, Finding, Policy, assess};
 use crate::inventory::{Holder, Node};
-use camino::Utf8PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
@@ -37,7 +35,10 @@ const PEERS: usize = 8;
 
 /// Answers everything that was gathered, causes first.
 pub fn answers(gathering: &Gathering, known: &[Known], node: &Node, now: Timestamp) -> Vec<Answer> {
-    let judge = Judge { known, node, now, groups: gathering.groups() };
+    // What `check` finds in an own file is told as `check` tells it.
+    let found = assess(node, &Policy::default(), now);
+    let findings = found.findings().into_iter().cloned().collect();
+    let judge = Judge { known, node, now, groups: gathering.groups(), findings };
     let mut answers: Vec<Answer> = Vec::new();
     for group in &judge.groups {
         for cause in judge.causes(group) {
@@ -77,6 +78,7 @@ struct Judge<'a> {
     node: &'a Node,
     now: Timestamp,
     groups: Vec<&'a Group>,
+    findings: Vec<Finding>,
 }
 
 /// How long after a file was replaced lines about the old one still come: watches wake, connections are made anew.
@@ -91,18 +93,13 @@ impl Judge<'_> {
         }
         let one = match &fact.symptom {
             Symptom::Expired { .. } => return self.dates(group),
-            Symptom::NotYetValid { begins } => Cause::Clock {
-                object: matching::find(fact, self.known, self.node)
-                    .and_then(|found| found.found.first().map(|one| one.name.clone())),
-                begins: *begins,
-                judged_at: fact.judged_at,
-            },
+            Symptom::NotYetValid { begins } => self.too_early(group, *begins),
             Symptom::KubeletExpired { ended } => self.kubelet(fact, *ended, group),
             Symptom::BootstrapMissing | Symptom::KubeletExits | Symptom::Anonymous => {
                 self.kubelet(fact, None, group)
             }
-            Symptom::UnknownAuthority => self.authority(fact),
-            Symptom::WrongName { wanted, valid_for } => self.wrong_name(fact, wanted.as_ref(), valid_for),
+            Symptom::UnknownAuthority => self.authority(group),
+            Symptom::WrongName { wanted, valid_for } => self.wrong_name(group, wanted.as_ref(), valid_for),
             Symptom::WrongUsage => {
                 let (name, path) = self.own(fact);
                 Cause::WrongUsage { name, path, peer: fact.peer.clone() }
@@ -112,12 +109,8 @@ impl Judge<'_> {
             Symptom::NodeForbidden { certified, node } => {
                 Cause::NodeName { certified: certified.clone(), node: node.clone() }
             }
-            Symptom::NotASymlink => Cause::NotASymlink {
-                path: fact.path.clone().unwrap_or_else(|| {
-                    self.node.kubelet.certificate_directory.join("kubelet-client-current.pem")
-                }),
-            },
-            Symptom::NoServingCertificate => Cause::NoServingCertificate,
+            Symptom::NotASymlink => self.not_a_symlink(group),
+            Symptom::NoServingCertificate => self.no_serving(group),
             Symptom::KeyMismatch
             | Symptom::NoPem
             | Symptom::KeyUnreadable
@@ -130,8 +123,11 @@ impl Judge<'_> {
             },
             Symptom::TokenExpired if speaker == Speaker::Kubeadm => Cause::JoinToken,
             Symptom::Kubeadm(Kubeadm::Signature) => Cause::JoinToken,
-            Symptom::TokenExpired => Cause::Token { speaker, expired: true },
-            Symptom::TokenInvalid => Cause::Token { speaker, expired: false },
+            Symptom::Kubeadm(Kubeadm::Pin) => self.join_hash(fact),
+            Symptom::TokenExpired
+            | Symptom::TokenInvalid
+            | Symptom::TokenSignature
+            | Symptom::AccountGone { .. } => others::token(fact),
             Symptom::Kubeadm(what) => Cause::Kubeadm { what: *what, path: fact.path.clone() },
         };
         vec![one]
@@ -151,59 +147,6 @@ impl Judge<'_> {
     fn before(&self, group: &Group, at: Option<Timestamp>) -> bool {
         matches!((group.evidence.span, at), (Some((_, last)), Some(at)) if last < at)
     }
-
-    fn authority(&self, fact: &Fact) -> Cause {
-        match (fact.judged, &fact.peer) {
-            (Judged::TheirClient, peer) => {
-                Cause::StrangeClient { speaker: fact.speaker.clone(), peer: peer.clone() }
-            }
-            (Judged::TheirServer, Some(peer)) if service(peer) => other_server(fact, peer),
-            (_, peer) => Cause::Distrust { speaker: fact.speaker.clone(), peer: peer.clone() },
-        }
-    }
-
-    fn wrong_name(&self, fact: &Fact, wanted: Option<&String>, valid_for: &[String]) -> Cause {
-        let (name, path) = self.own(fact);
-        if name.is_none()
-            && let (Judged::TheirServer, Some(peer)) = (fact.judged, &fact.peer)
-            && service(peer)
-        {
-            return other_server(fact, peer);
-        }
-        let client = fact.judged == Judged::TheirClient;
-        let peer = fact.peer.clone().filter(|_| name.is_none());
-        // Who prints only the server's answer has reached it by the name that was wanted.
-        let asked = || wanted.filter(|_| !client && name.is_none()).and_then(|wanted| Peer::read(wanted));
-        let peer = peer.or_else(asked);
-        Cause::WrongName { client, name, path, wanted: wanted.cloned(), valid_for: valid_for.to_vec(), peer }
-    }
-
-    /// The credential of this node that a line is about, if it is a single one.
-    fn own(&self, fact: &Fact) -> (Option<String>, Option<Utf8PathBuf>) {
-        let local = fact.peer.as_ref().is_none_or(|peer| matching::local(peer, self.node));
-        let found = matching::find(fact, self.known, self.node).map(|found| found.found).unwrap_or_default();
-        let first = match (&found[..], &fact.symptom) {
-            // etcd reaches itself with its own serving certificate.
-            (_, Symptom::WrongUsage) if fact.judged == Judged::TheirClient => {
-                found.iter().find(|one| lacks_client_usage(one)).copied()
-            }
-            ([one], _) => Some(*one),
-            _ => None,
-        };
-        match first.filter(|_| local) {
-            Some(one) => (Some(one.name.clone()), Some(one.path.clone())),
-            None => (None, None),
-        }
-    }
-}
-
-/// A name or address inside of the cluster: a webhook, an aggregated API.
-fn service(peer: &Peer) -> bool {
-    peer.host.ends_with(".svc") || peer.host.contains(".svc.")
-}
-
-fn other_server(fact: &Fact, peer: &Peer) -> Cause {
-    Cause::OtherServer { peer: peer.clone(), speaker: fact.speaker.clone(), what: fact.symptom.clone() }
 }
 
 fn over(one: &Known) -> Cause {
@@ -212,10 +155,4 @@ fn over(one: &Known) -> Cause {
 
 fn made(one: &Known) -> Option<Timestamp> {
     one.certificate.not_before().checked_add(BACKDATED).ok()
-}
-
-fn lacks_client_usage(one: &Known) -> bool {
-    use perennial_pki::certificate::ExtendedKeyUsage::{Any, ClientAuth};
-    let usages = one.certificate.extended_key_usages();
-    !usages.is_empty() && !usages.contains(&ClientAuth) && !usages.contains(&Any)
 }

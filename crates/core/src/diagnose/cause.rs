@@ -5,7 +5,7 @@ use super::matching::By;
 use super::patterns::Kubeadm;
 use super::speaker::Speaker;
 use super::token::Peer;
-use crate::assess::{Code, Severity};
+use crate::assess::{Code, Finding, Severity};
 use crate::inventory::Component;
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -111,12 +111,16 @@ pub enum Cause {
     },
     /// A process of this node still shows a certificate that was replaced in its file.
     Held(Held),
+    /// What `check` finds in something that lines are about.
+    Found(Box<Finding>),
     /// A client of this node's server shows a certificate of a CA that is not trusted.
     StrangeClient {
         /// The server.
         speaker: Speaker,
         /// The client.
         peer: Option<Peer>,
+        /// The serial number of its certificate.
+        serial: Option<String>,
     },
     /// Somebody does not trust the CA of a server.
     Distrust {
@@ -159,6 +163,8 @@ pub enum Cause {
         speaker: Speaker,
         /// What is wrong with its certificate.
         what: Symptom,
+        /// The webhook or API service that is behind it.
+        caller: Option<String>,
     },
     /// The runtime's socket is missing.
     Socket {
@@ -173,8 +179,15 @@ pub enum Cause {
     Token {
         /// Who said so.
         speaker: Speaker,
-        /// Expired, not merely unknown.
-        expired: bool,
+        /// Why.
+        fault: TokenFault,
+    },
+    /// The CA in cluster-info is not the one in the join command.
+    JoinHash {
+        /// The hash of the public key of the CA in cluster-info.
+        met: Option<String>,
+        /// Whether that is a CA of this node; `None` where it has none, or the line does not say.
+        ours: Option<bool>,
     },
     /// The bootstrap token of `kubeadm join` is gone.
     JoinToken,
@@ -238,6 +251,19 @@ pub struct Held {
     pub at: Option<Timestamp>,
 }
 
+/// Why a token is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// It has expired.
+    Expired,
+    /// It is signed with a key that the API server does not have.
+    Signature,
+    /// Its service account does not exist any more.
+    AccountGone(String),
+    /// The line does not say.
+    Unsaid,
+}
+
 /// A client that nobody here knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
@@ -247,6 +273,8 @@ pub struct Client {
     pub serial: Option<String>,
     /// When that ended.
     pub ended: Option<Timestamp>,
+    /// When it begins, where it is not valid yet.
+    pub begins: Option<Timestamp>,
     /// Where it is.
     pub peer: Option<Peer>,
     /// The CA of this node that signed it; `Some("")` where none of them did, `None` where it can't be told.
@@ -265,7 +293,7 @@ impl Cause {
             Self::Expired { .. } => 5,
             Self::Loopback { .. } => 6,
             Self::ServedOld { .. } => 7,
-            Self::NodeName { .. } => 8,
+            Self::NodeName { .. } | Self::Found(_) => 8,
             Self::WrongName { .. } => 9,
             Self::WrongUsage { .. } => 10,
             Self::NotASymlink { .. } => 11,
@@ -280,7 +308,7 @@ impl Cause {
             Self::TwoAuthorities => 20,
             Self::JoinToken => 21,
             Self::Token { .. } => 22,
-            Self::Kubeadm { .. } => 23,
+            Self::Kubeadm { .. } | Self::JoinHash { .. } => 23,
             Self::Refused { .. } => 24,
             Self::Unauthorized { .. } => 25,
             Self::Unexplained { .. } => 26,
@@ -291,6 +319,11 @@ impl Cause {
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {
+            Self::Found(finding) => finding.severity(),
+            // Somebody's kubeconfig or join command, not the cluster.
+            Self::Distrust { speaker: Speaker::Kubectl | Speaker::Kubeadm | Speaker::Other(_), .. } => {
+                Severity::Warning
+            }
             Self::Clock { .. }
             | Self::AuthorityExpired { .. }
             | Self::File { .. }
@@ -303,7 +336,7 @@ impl Cause {
             | Self::NetworkPlugin { .. }
             | Self::Distrust { .. } => Severity::Critical,
             // A cluster that has just been started says so of itself.
-            Self::Over { .. } | Self::Token { expired: false, .. } => Severity::Notice,
+            Self::Over { .. } | Self::Token { fault: TokenFault::Unsaid, .. } => Severity::Notice,
             Self::Kubeadm { what: Kubeadm::DefaultConfiguration | Kubeadm::NotRsa, .. } => Severity::Notice,
             _ => Severity::Warning,
         }
@@ -312,6 +345,7 @@ impl Cause {
     /// The code of the finding that `check` has for the same, where it has one.
     pub fn code(&self) -> Option<Code> {
         Some(match self {
+            Self::Found(finding) => finding.code(),
             Self::Clock { .. } => Code::NotYetValid,
             Self::AuthorityExpired { .. } => Code::AuthorityExpired,
             Self::KubeletLockedOut { .. } => Code::KubeletClientExpired,
@@ -342,6 +376,8 @@ impl Cause {
             Self::WrongName { .. } => "wrongName",
             Self::WrongUsage { .. } => "wrongUsage",
             Self::Held(_) => "heldInMemory",
+            Self::Found(_) => "finding",
+            Self::JoinHash { .. } => "joinHash",
             Self::StrangeClient { .. } => "clientOfAnotherAuthority",
             Self::Distrust { .. } => "serverNotTrusted",
             Self::NetworkPlugin { .. } => "networkPlugin",
@@ -368,6 +404,14 @@ impl Cause {
             (Self::Clock { begins, .. }, Self::Clock { begins: other, .. }) => begins == other,
             (Self::Loopback { .. }, Self::Loopback { .. }) => true,
             (Self::Over { name, .. }, Self::Over { name: other, .. }) => name == other,
+            // An address has several ports, and Go names the names of one kind only.
+            (
+                Self::WrongName { name, wanted, peer, .. },
+                Self::WrongName { name: other, wanted: asked, peer: end, .. },
+            ) => {
+                let host = |peer: &Option<Peer>| peer.as_ref().map(|peer| peer.host.clone());
+                name == other && wanted == asked && host(peer) == host(end)
+            }
             (Self::Expired { ended, .. }, Self::Expired { ended: other, .. }) => ended == other,
             (one, other) => one == other,
         }
@@ -389,6 +433,17 @@ impl Cause {
                 *judged_at = (*judged_at).max(later);
             }
             (Self::Loopback { ended }, Self::Loopback { ended: other }) => *ended = ended.or(other),
+            (
+                Self::WrongName { valid_for, peer, client, .. },
+                Self::WrongName { valid_for: more, peer: end, client: by_client, .. },
+            ) => {
+                let more: Vec<_> = more.into_iter().filter(|name| !valid_for.contains(name)).collect();
+                valid_for.extend(more);
+                *client |= by_client;
+                if let (Some(peer), Some(end)) = (peer, end) {
+                    peer.port = peer.port.or(end.port);
+                }
+            }
             (Self::Expired { names, .. }, Self::Expired { names: others, .. }) => {
                 names.extend(others);
                 names.sort();

@@ -4,6 +4,7 @@
 use super::lines::Context;
 use super::speaker::Speaker;
 use super::token::{self, Peer};
+use crate::inventory::Component;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -100,10 +101,13 @@ fn json(fields: &Map<String, Value>, context: &Context, frame: &mut Frame, depth
     frame.at = frame.at.or(at);
     let zap = fields.contains_key("level") && fields.contains_key("caller");
     if zap && frame.speaker == Speaker::Unknown {
-        frame.speaker = Speaker::Component(crate::inventory::Component::Etcd);
+        // etcd's client library, inside of kube-apiserver, writes as etcd does.
+        let client = text(fields, "logger") == Some("etcd-client");
+        let component = if client { Component::KubeApiserver } else { Component::Etcd };
+        frame.speaker = Speaker::Component(component);
     }
     let remote = ["remote-addr", "remote-peer-urls", "endpoint", "address", "target", "remote-peer-address"];
-    frame.peer = remote.into_iter().find_map(|name| text(fields, name)).and_then(Peer::read);
+    frame.peer = remote.into_iter().find_map(|name| text(fields, name)).and_then(remote_peer);
     let parts = ["msg", "message", "error", "err", "dns-names", "lock", "node"];
     let joined = parts.into_iter().filter_map(|name| match fields.get(name)? {
         Value::String(text) => Some(text.clone()),
@@ -115,6 +119,14 @@ fn json(fields: &Map<String, Value>, context: &Context, frame: &mut Frame, depth
         _ => None,
     });
     frame.text = joined.collect::<Vec<_>>().join(": ");
+}
+
+/// An address, or etcd's client's target: `etcd-endpoints://0xc000a1b2c0/127.0.0.1:2379`.
+fn remote_peer(text: &str) -> Option<Peer> {
+    match text.strip_prefix("etcd-endpoints://") {
+        Some(rest) => Peer::read(rest.split_once('/')?.1),
+        None => Peer::read(text),
+    }
 }
 
 fn milliseconds(at: Option<f64>) -> Option<Timestamp> {
@@ -172,7 +184,6 @@ fn bare_time(line: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Component;
 
     fn read(line: &str) -> (Option<String>, Speaker, String) {
         let now = "2026-12-01T00:00:00Z".parse().unwrap();

@@ -50,7 +50,17 @@ pub struct Group {
     pub evidence: Evidence,
 }
 
-type Key = (Speaker, Symptom, Judged, Option<Peer>, Option<String>, Option<String>, Option<Utf8PathBuf>);
+type Key = (
+    Speaker,
+    Symptom,
+    Judged,
+    Option<Peer>,
+    Option<String>,
+    Option<String>,
+    Option<Utf8PathBuf>,
+    Option<String>,
+    Option<String>,
+);
 
 /// What was read so far.
 #[derive(Debug, Default)]
@@ -84,6 +94,8 @@ impl Gathering {
             fact.serial.clone(),
             fact.authority_key_id.clone(),
             fact.path.clone(),
+            fact.caller.clone(),
+            fact.pin.clone(),
         );
         let span = fact.at.map(|at| (at, at));
         let full = self.groups.len() >= MOST;

@@ -102,6 +102,13 @@ pub enum Symptom {
     TokenExpired,
     /// A token is not accepted.
     TokenInvalid,
+    /// A token is signed with a key that the API server does not have.
+    TokenSignature,
+    /// A token is of a service account that does not exist any more.
+    AccountGone {
+        /// Its name; the line leaves its namespace out.
+        account: String,
+    },
     /// One of kubeadm's own complaints.
     Kubeadm(Kubeadm),
     /// The kubelet exits because its certificate has ended while it ran.
@@ -131,6 +138,10 @@ pub struct Fact {
     pub path: Option<Utf8PathBuf>,
     /// The clock of whoever judged the dates.
     pub judged_at: Option<Timestamp>,
+    /// The webhook or API service that kube-apiserver asked.
+    pub caller: Option<String>,
+    /// The hash of the CA's public key that `kubeadm join` has met, hexadecimal.
+    pub pin: Option<String>,
 }
 
 /// What came of reading a line.
@@ -185,6 +196,8 @@ pub fn read(line: &str, context: &Context) -> Reading {
         subject_key_id: token::after(text, "SKID=").and_then(token::key_id),
         authority_key_id: token::after(text, "AKID=").and_then(token::key_id),
         path: patterns::file(text, &symptom),
+        caller: patterns::caller(text),
+        pin: patterns::pin(text),
         symptom,
         judged,
         peer,

@@ -2,6 +2,7 @@
 
 use super::known::{Known, Standing};
 use super::lines::{Fact, Judged, Symptom};
+use super::speaker::Speaker;
 use super::token::Peer;
 use crate::inventory::{Component, Node, Role};
 use jiff::Timestamp;
@@ -117,6 +118,9 @@ pub(super) fn roles(fact: &Fact, node: &Node) -> Option<Vec<Role>> {
             Kubelet => Some(vec![Role::ApiserverKubeletClient]),
             KubeControllerManager | KubeScheduler => None,
         },
+        Judged::OwnClient if fact.speaker == Speaker::Kubectl => {
+            Some(vec![Role::UserKubeconfig, Role::Admin])
+        }
         Judged::OwnClient => match component? {
             Kubelet => Some(vec![Role::KubeletClient]),
             KubeControllerManager => Some(vec![Role::ControllerManager]),

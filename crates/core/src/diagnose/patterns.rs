@@ -36,6 +36,7 @@ const PROMISING: &[&str] = &[
     "CRI endpoints",
     "wrong CA cert",
     "configuration from the Cluster",
+    "SSL routines",
 ];
 
 /// Words that don't say what they are about, unless one of kubeadm's below does.
@@ -116,7 +117,7 @@ pub(super) fn harmless(text: &str) -> bool {
 
 /// The texts, the most telling first.
 pub(super) fn symptom(text: &str) -> Option<(Symptom, Judged)> {
-    use Judged::{OwnClient, OwnFile, OwnServer, TheirClient, Unsaid};
+    use Judged::{OwnClient, OwnFile, OwnServer, TheirClient, TheirServer, Unsaid};
     let has = |words: &str| text.contains(words);
     if let Some(rest) = after(text, "part of the existing bootstrap client certificate") {
         let ended = after(rest, "is expired: ")
@@ -134,8 +135,14 @@ pub(super) fn symptom(text: &str) -> Option<(Symptom, Judged)> {
     if has("to be a symlink but it is a file") {
         return Some((Symptom::NotASymlink, OwnFile));
     }
-    if has("no serving certificate available for the kubelet") {
+    if has("no serving certificate available for the kubelet")
+        || has("kubernetes.io/kubelet-serving") && has("certificate signing request is denied")
+    {
         return Some((Symptom::NoServingCertificate, OwnServer));
+    }
+    // What kube-apiserver passes on to `kubectl exec`, `attach` and `port-forward`: it names no address.
+    if has("error dialing backend: remote error: tls: internal error") {
+        return Some((Symptom::NoServingCertificate, TheirServer));
     }
     if let Some(symptom) = node_forbidden(text) {
         return Some((symptom, OwnClient));
@@ -160,6 +167,9 @@ pub(super) fn symptom(text: &str) -> Option<(Symptom, Judged)> {
     }
     if has("incompatible key usage") || has("not authorized for an extended key usage") {
         return Some((Symptom::WrongUsage, judged));
+    }
+    if let Some(found) = openssl(text) {
+        return Some(found);
     }
     if let Some(alert) = alert(text) {
         return Some((Symptom::Refused { alert }, Unsaid));
@@ -198,6 +208,12 @@ pub(super) fn symptom(text: &str) -> Option<(Symptom, Judged)> {
     {
         return Some((Symptom::TokenExpired, judged));
     }
+    if let Some(account) = between(text, "serviceaccounts \"", "\" not found").and_then(name) {
+        return Some((Symptom::AccountGone { account }, judged));
+    }
+    if has("invalid bearer token") && has("invalid signature") {
+        return Some((Symptom::TokenSignature, judged));
+    }
     if has("invalid bearer token") || has("service account token is not valid yet") {
         return Some((Symptom::TokenInvalid, judged));
     }
@@ -210,6 +226,54 @@ pub(super) fn symptom(text: &str) -> Option<(Symptom, Judged)> {
         return Some((Symptom::Unauthorized, if authenticated { TheirClient } else { OwnClient }));
     }
     None
+}
+
+/// The words of OpenSSL, which curl and many others pass on (crypto/x509/x509_txt.c, ssl/ssl_err.c; curl's lib/vtls).
+fn openssl(text: &str) -> Option<(Symptom, Judged)> {
+    const ALERTS: [(&str, &str); 5] = [
+        ("alert unknown ca", "unknown certificate authority"),
+        ("alert bad certificate", "bad certificate"),
+        ("alert certificate expired", "expired certificate"),
+        ("alert certificate required", "certificate required"),
+        ("alert internal error", "internal error"),
+    ];
+    let has = |words: &str| text.contains(words);
+    if has("SSL routines") {
+        let (_, alert) = ALERTS.into_iter().find(|(words, _)| has(words))?;
+        return Some((Symptom::Refused { alert }, Judged::OwnClient));
+    }
+    if let Some(rest) = after(text, "no alternative certificate subject name matches target host name '") {
+        return Some((Symptom::WrongName { wanted: host(rest), valid_for: Vec::new() }, Judged::TheirServer));
+    }
+    let why = after(text, "SSL certificate problem: ")?;
+    let symptom = match why {
+        _ if why.starts_with("certificate has expired") => Symptom::Expired { ended: None },
+        _ if why.starts_with("certificate is not yet valid") => Symptom::NotYetValid { begins: None },
+        _ if why.contains("self-signed certificate")
+            || why.contains("self signed certificate")
+            || why.contains("unable to get") =>
+        {
+            Symptom::UnknownAuthority
+        }
+        _ => return None,
+    };
+    Some((symptom, Judged::TheirServer))
+}
+
+/// The webhook or API service on whose behalf kube-apiserver asked.
+pub(super) fn caller(text: &str) -> Option<String> {
+    if let Some(webhook) = between(text, "failed calling webhook \"", "\"") {
+        return name(webhook);
+    }
+    let (before, _) = text.split_once(" failed with: failing or missing response from ")?;
+    name(before.rsplit([' ', '"', '=']).next()?)
+}
+
+/// The hash of the CA's public key that `kubeadm join` has met.
+pub(super) fn pin(text: &str) -> Option<String> {
+    let hash = after(text, "of the public keys ").and_then(|rest| after(rest, "sha256:"))?;
+    let hash = token::word(hash, |c| c.is_ascii_hexdigit());
+    (hash.len() == 64).then(|| hash.to_ascii_lowercase())
 }
 
 fn dates(text: &str) -> Option<Symptom> {
@@ -374,8 +438,8 @@ pub(super) fn implied_speaker(text: &str, symptom: &Symptom) -> Speaker {
         | Symptom::BootstrapMissing
         | Symptom::KubeletExits
         | Symptom::NotASymlink
-        | Symptom::NoServingCertificate
         | Symptom::NodeForbidden { .. } => Component::Kubelet,
+        Symptom::NoServingCertificate if !has("error dialing backend") => Component::Kubelet,
         Symptom::Kubeadm(_) | Symptom::TrailingPem => return Speaker::Kubeadm,
         _ if has("Unable to authenticate the request") => Component::KubeApiserver,
         _ if has("rejected connection") || has("rafthttp") => Component::Etcd,
@@ -388,10 +452,13 @@ pub(super) fn implied_speaker(text: &str, symptom: &Symptom) -> Speaker {
         _ if has("execution phase") || has("[preflight]") || has("[discovery]") => return Speaker::Kubeadm,
         _ if has("Unable to connect to the server")
             || has("You must be logged in to the server")
-            || has("Error from server") =>
+            || has("Error from server")
+            || has("unable to upgrade connection") =>
         {
             return Speaker::Kubectl;
         }
+        _ if has("curl: (") => return Speaker::Other("curl".to_owned()),
+        _ if caller(text).is_some() => Component::KubeApiserver,
         _ => return Speaker::Unknown,
     };
     Speaker::Component(component)

@@ -62,8 +62,8 @@ pub enum Identity {
     },
     /// A bearer token.
     Token(Bearer),
-    /// An exec plugin or an auth provider.
-    Plugin,
+    /// An exec plugin or an auth provider: its command or name.
+    Plugin(String),
     /// User name and password.
     Password,
     /// Nothing at all.
@@ -231,8 +231,10 @@ fn identity(user: &wire::User, written: Option<&Node>) -> Identity {
     let key = source(&user.client_key_data, written, "client-key-data", &user.client_key);
     if certificate.is_some() || key.is_some() {
         Identity::Certificate { certificate, key }
-    } else if user.exec.is_some() || user.auth_provider.is_some() {
-        Identity::Plugin
+    } else if let Some(exec) = &user.exec {
+        Identity::Plugin(exec.command.clone())
+    } else if let Some(provider) = &user.auth_provider {
+        Identity::Plugin(provider.name.clone())
     } else if !user.token.is_empty() || !user.token_file.is_empty() {
         Identity::Token(Bearer {
             claims: user.token.claims(),

@@ -1,6 +1,6 @@
 //! What lies beside the credentials themselves and still matters to them.
 
-use super::{CniKubeconfig, Container, File, Heard, Looked, TokenKey};
+use super::{CniKubeconfig, Container, File, Heard, Looked, TokenCopy, TokenKey};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -12,6 +12,8 @@ pub struct Beside {
     pub key_files: Vec<File>,
     /// The keys of the service accounts' tokens, by the flags that name them.
     pub token_keys: Vec<TokenKey>,
+    /// perennial's own copies of them, of the newest backup first.
+    pub token_copies: Vec<TokenCopy>,
     /// perennial's own copies of what is empty or cut off: of each credential or CA the newest that fits.
     pub backups: Vec<Copied>,
     /// The kubeconfigs of the network's plugins.

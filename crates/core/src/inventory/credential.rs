@@ -1,6 +1,6 @@
 //! Credentials (a certificate chain and its private key), their places, and the authorities above them.
 
-use super::{Component, File, Looked};
+use super::{Component, File, Instead, Looked, Trouble};
 use camino::Utf8PathBuf;
 use perennial_pki::certificate::Certificate;
 use perennial_pki::key::{KeyForm, KeyKind};
@@ -26,6 +26,14 @@ impl Credential {
     /// The leaf, where it could be read.
     pub fn leaf(&self) -> Option<&Certificate> {
         self.certificate.seen().map(Chain::leaf)
+    }
+
+    /// What a kubeconfig uses instead of a certificate, where it uses anything.
+    pub fn instead(&self) -> Option<&Instead> {
+        match self.certificate.trouble() {
+            Some(Trouble::NoClientCertificate(instead)) if *instead != Instead::Nothing => Some(instead),
+            _ => None,
+        }
     }
 }
 

@@ -94,8 +94,21 @@ pub enum Trouble {
         /// The file.
         path: Utf8PathBuf,
     },
-    /// A kubeconfig's user has no client certificate (a token, an exec plugin, nothing).
-    NoClientCertificate,
+    /// A kubeconfig's user has no client certificate.
+    NoClientCertificate(Instead),
+}
+
+/// By what a kubeconfig's user shows who it is, instead of a client certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// An exec plugin or an auth provider, by its command or name: never run.
+    Plugin(String),
+    /// A bearer token.
+    Token,
+    /// User name and password.
+    Password,
+    /// Nothing.
+    Nothing,
 }
 
 /// What lies where a regular file was expected.
@@ -160,7 +173,18 @@ impl fmt::Display for Trouble {
             Self::NoCurrentContext => f.write_str("names no current-context"),
             Self::DanglingReference(name) => write!(f, "refers to {name}, which it does not define"),
             Self::NamesMissing { path } => write!(f, "names {path}, which does not exist"),
-            Self::NoClientCertificate => f.write_str("has no client certificate for its current user"),
+            Self::NoClientCertificate(Instead::Plugin(name)) => {
+                write!(f, "uses the exec plugin {name}, not run: there is no certificate to renew")
+            }
+            Self::NoClientCertificate(Instead::Token) => {
+                f.write_str("uses a token: there is no certificate to renew")
+            }
+            Self::NoClientCertificate(Instead::Password) => {
+                f.write_str("uses a user name and password: there is no certificate to renew")
+            }
+            Self::NoClientCertificate(Instead::Nothing) => {
+                f.write_str("has no client certificate for its current user")
+            }
         }
     }
 }

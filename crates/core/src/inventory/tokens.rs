@@ -17,6 +17,21 @@ pub struct TokenKey {
     pub keys: Looked<Vec<String>>,
 }
 
+/// perennial's copy of such a file.
+#[derive(Clone, Debug)]
+pub struct TokenCopy {
+    /// The backup that it lies in.
+    pub directory: Utf8PathBuf,
+    /// The copy.
+    pub copy: Utf8PathBuf,
+    /// The live file.
+    pub live: Utf8PathBuf,
+    /// As what the live file is named.
+    pub duty: TokenDuty,
+    /// As in [`TokenKey`]; never empty.
+    pub keys: Vec<String>,
+}
+
 /// What a key of the tokens is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenDuty {

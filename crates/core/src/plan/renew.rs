@@ -9,10 +9,10 @@ mod restarts;
 mod steps;
 mod untouched;
 
-pub use choice::never_as_it_is;
+pub use choice::{never_as_it_is, renewable};
 pub(super) use {
     authorities::{check_authorities, signer},
-    choice::{mixed_up, renewable},
+    choice::mixed_up,
     reissue::{key_that_stays, key_to_make, refuse_files, reissue, target},
 };
 

@@ -35,7 +35,7 @@ fn request() -> KubeletRequest {
             organizations: vec![NODES_GROUP.to_owned()],
             dns_names: vec!["w1".to_owned()],
             ip_addresses: vec!["10.0.0.21".parse().unwrap()],
-            others: Vec::new(),
+            ..Request::default()
         }),
         state: RequestState::Pending,
     }

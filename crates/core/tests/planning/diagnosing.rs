@@ -1,10 +1,10 @@
 //! What `diagnose` answers for a control plane: whose certificate, what it is now, causes before consequences.
 
-use crate::control_plane::{control_plane, now, until};
+use crate::control_plane::{ca, control_plane, now, until};
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::assess::Severity;
 use perennial_core::diagnose::{
-    Answer, By, Cause, Context, Gathering, Speaker, Superseded, Symptom, answers, known, read,
+    Answer, By, Cause, Context, Gathering, Speaker, Superseded, Symptom, TokenFault, answers, known, read,
 };
 use perennial_core::inventory::{Component, Looked, Node, Place};
 use perennial_pki::certificate::Certificate;
@@ -321,4 +321,119 @@ fn what_cadvisor_tries_is_nothing() {
                 \"http://%2Fvar%2Frun%2Fcrio%2Fcrio.sock/info\": dial unix /var/run/crio/crio.sock: connect: no such \
                 file or directory";
     assert!(ask(&node, &[], &[line.to_owned()]).is_empty());
+}
+
+/// kube-apiserver's line about a client whose CA it does not trust.
+fn of_another_authority(serial: &str) -> String {
+    let why = "x509: certificate signed by unknown authority";
+    format!(
+        "{} stderr F E1125 1 authentication.go:75] \"Unable to authenticate the request\" err=\"[{why}, verifying \
+         certificate SN={serial}, SKID=, AKID= failed: {why}]\"",
+        now()
+    )
+}
+
+#[test]
+fn a_client_of_another_ca_is_told_by_its_serial_number() {
+    let node = control_plane(days(300));
+    let answer = one(&node, &[], &[of_another_authority("12341745988315381397")]);
+    let Cause::StrangeClient { serial, .. } = &answer.cause else { panic!("{answer:#?}") };
+    assert_eq!(serial.as_deref(), Some("12341745988315381397"));
+    // What lies in a backup since the CA was made anew, somebody may still use.
+    let old = old("/etc/kubernetes/admin.conf", now() + days(100));
+    let line = of_another_authority(&serial_of(&old));
+    let answer = one(&node, &[old], &[line]);
+    assert!(
+        matches!(&answer.cause, Cause::Replaced { names, .. } if names == &["admin.conf"]),
+        "{answer:#?}"
+    );
+}
+
+fn serial_of(old: &Superseded) -> String {
+    serial(&old.certificate)
+}
+
+#[test]
+fn a_strangers_certificate_that_is_too_early_is_no_matter_of_this_nodes_clock() {
+    let line = |begins: Timestamp| {
+        let why = format!(
+            "x509: certificate has expired or is not yet valid: current time {} is before {begins}",
+            now()
+        );
+        format!(
+            "{} stderr F E1125 1 authentication.go:75] \"Unable to authenticate the request\" err=\"[{why}, verifying \
+             certificate SN=3480549130483587355, SKID=, AKID= failed: {why}]\"",
+            now()
+        )
+    };
+    let node = control_plane(days(300));
+    let begins = now() + days(1);
+    let answer = one(&node, &[], &[line(begins)]);
+    let Cause::UnknownClient(client) = &answer.cause else { panic!("{answer:#?}") };
+    assert_eq!(client.begins, Some(begins));
+    assert_eq!(answer.cause.severity(), Severity::Warning);
+}
+
+#[test]
+fn tokens_are_told_apart() {
+    let node = control_plane(days(300));
+    let line = |why: &str| {
+        format!(
+            "E1125 13:46:10.1 1 authentication.go:75] \"Unable to authenticate the request\" err=\"{why}\""
+        )
+    };
+    let fault = |why: &str| match one(&node, &[], &[line(why)]).cause {
+        Cause::Token { fault, .. } => fault,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fault("[invalid bearer token, service account token has expired]"), TokenFault::Expired);
+    assert_eq!(fault("[invalid bearer token, invalid signature, no keys found]"), TokenFault::Signature);
+    assert_eq!(
+        fault("[invalid bearer token, serviceaccounts \\\"stale\\\" not found]"),
+        TokenFault::AccountGone("stale".to_owned())
+    );
+}
+
+#[test]
+fn an_address_that_shows_another_machines_certificate_is_one_answer() {
+    let node = control_plane(days(300));
+    let lines = [
+        r#"{"level":"warn","ts":"2026-11-25T01:51:12.969366Z","caller":"embed/config_logging.go:185","msg":"rejected connection on peer endpoint","remote-addr":"10.88.7.12:53062","server-name":"","ip-addresses":["10.88.7.11","127.0.0.1","::1"],"dns-names":["cp1","localhost"],"error":"tls: \"10.88.7.12\" does not match any of DNSNames [\"cp1\" \"localhost\"]"}"#,
+        r#"{"level":"warn","ts":"2026-11-25T01:51:13.061491Z","caller":"etcdserver/cluster_util.go:162","msg":"failed to get version","remote-member-id":"abd0a61756f439ee","error":"Get \"https://10.88.7.12:2380/version\": tls: failed to verify certificate: x509: certificate is valid for 10.88.7.11, 127.0.0.1, ::1, not 10.88.7.12"}"#,
+        r#"{"level":"warn","ts":"2026-11-25T01:51:13.078981Z","caller":"rafthttp/probing_status.go:68","msg":"prober detected unhealthy status","round-tripper-name":"ROUND_TRIPPER_SNAPSHOT","remote-peer-id":"abd0a61756f439ee","rtt":"83.391555ms","error":"tls: failed to verify certificate: x509: certificate is valid for 10.88.7.11, 127.0.0.1, ::1, not 10.88.7.12"}"#,
+    ];
+    let answer = one(&node, &[], &lines.map(str::to_owned));
+    let Cause::WrongName { client: true, peer: Some(peer), valid_for, .. } = &answer.cause else {
+        panic!("{answer:#?}")
+    };
+    assert_eq!((peer.host.as_str(), answer.evidence.lines), ("10.88.7.12", 3));
+    assert!(valid_for.contains(&"cp1".to_owned()) && valid_for.contains(&"10.88.7.11".to_owned()));
+}
+
+#[test]
+fn the_ca_that_a_join_met_is_this_nodes_or_is_not() {
+    let node = control_plane(days(300));
+    let line = |hash: &str| {
+        format!(
+            "error: error execution phase preflight: couldn't validate the identity of the API Server: cluster CA \
+             found in cluster-info ConfigMap is invalid: none of the public keys \"sha256:{hash}\" are pinned"
+        )
+    };
+    let own = perennial_pki::digest::sha256_hex(ca().spki_der());
+    let ours = |hash: &str| match one(&node, &[], &[line(hash)]).cause {
+        Cause::JoinHash { met, ours } => (met, ours),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ours(&own), (Some(own.clone()), Some(true)));
+    let other = "084dabdbdb2d156450349a0e02aa6c35527c6bbd413c30888b6e26be8df772ed";
+    assert_eq!(ours(other), (Some(other.to_owned()), Some(false)));
+}
+
+#[test]
+fn a_webhook_is_named() {
+    let node = control_plane(days(300));
+    let line = r#"W1125 13:44:01.768244       1 dispatcher.go:205] Failed calling webhook, failing open url.example.io: failed calling webhook "url.example.io": failed to call webhook: Post "https://10.88.7.21:8443/validate?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority"#;
+    let answer = one(&node, &[], &[line.to_owned()]);
+    let Cause::OtherServer { caller, .. } = &answer.cause else { panic!("{answer:#?}") };
+    assert_eq!(caller.as_deref(), Some("url.example.io"));
 }

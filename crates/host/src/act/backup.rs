@@ -40,12 +40,19 @@ struct Entry {
 /// exist is left out.
 ///
 /// # Errors
-/// `AlreadyExists` for a target that is there; anything else names its file.
+/// `AlreadyExists` for a target that is there; anything else names its file. What was made until then is removed: it
+/// would keep a full disk full.
 pub fn backup(sources: &[Utf8PathBuf], target: &Utf8Path) -> io::Result<Backup> {
     // Whatever the caller's umask takes away: exactly 0600 and 0700, so that root's tools without CAP_DAC_OVERRIDE
     // can read a copy, too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     make_directory(target, false).map_err(|error| named(target, error))?;
+    copy_all(sources, target).inspect_err(|_| {
+        let _left = fs::remove_dir_all(target);
+    })
+}
+
+fn copy_all(sources: &[Utf8PathBuf], target: &Utf8Path) -> io::Result<Backup> {
     let mut copy = Copy { target, entries: Vec::new(), skipped: Vec::new(), bytes: 0 };
     for source in sources {
         copy.tree(source)?;

@@ -107,7 +107,8 @@ fn swap(live: &Located<'_>, file: &Exchange, method: Method) -> io::Result<Way> 
 }
 
 /// Without exchange: the old bytes are set aside as a copy first, so that both names hold afterwards what an
-/// exchange would have left. Between the two renames the twin's name is free; the live file never is.
+/// exchange would have left. Between the two renames the twin's name is free; the live file never is. On a full disk a
+/// hard link takes the copy's place: it needs no room, and who watches the file sees this rename, if not the next one.
 fn rename_over(live: &Located<'_>, twin: &str) -> io::Result<()> {
     let directory = &live.directory;
     let aside = format!("{twin}.old");
@@ -115,7 +116,14 @@ fn rename_over(live: &Located<'_>, twin: &str) -> io::Result<()> {
         Ok(()) | Err(Errno::NOENT) => {}
         Err(error) => return Err(error.into()),
     }
-    super::stage::copy(live, &aside)?;
+    match super::stage::copy(live, &aside) {
+        Ok(()) => {}
+        Err(error) if is_full(&error) => {
+            fs::unlinkat(directory, &*aside, AtFlags::empty())?;
+            fs::linkat(directory, live.name, directory, &*aside, AtFlags::empty())?;
+        }
+        Err(error) => return Err(error),
+    }
     fs::renameat(directory, twin, directory, live.name)?;
     Ok(fs::renameat(directory, &*aside, directory, twin)?)
 }
@@ -143,6 +151,10 @@ pub(super) fn discard(files: &[camino::Utf8PathBuf]) -> Result<(), PortError> {
         }
     }
     Ok(())
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 fn is_gone(error: &io::Error) -> bool {

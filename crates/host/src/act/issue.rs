@@ -206,9 +206,9 @@ fn verify(
     if !amendments.names.iter().all(|name| name.is_in(new)) {
         return Err("lacks a name that was asked for");
     }
-    let old_names = old.dns_names().into_iter().all(|name| new.dns_names().contains(&name));
-    let old_addresses = old.ip_addresses().iter().all(|address| new.ip_addresses().contains(address));
-    if !amendments.drop_names && !(old_names && old_addresses) {
+    let names_lost = old.dns_names().into_iter().any(|name| !new.dns_names().contains(&name));
+    let addresses_lost = old.ip_addresses().iter().any(|address| !new.ip_addresses().contains(address));
+    if !amendments.drop_names && (names_lost || addresses_lost) {
         return Err("lacks a name that it had");
     }
     if kept(new) != kept(old) {

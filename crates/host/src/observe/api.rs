@@ -5,7 +5,7 @@ use super::credentials::Found;
 use crate::api::{Access, Api, ApiError};
 use crate::tls::NodeVerifier;
 use jiff::Timestamp;
-use perennial_core::inventory::{Cluster, Looked, Place, Role, Trouble};
+use perennial_core::inventory::{Cluster, Instead, Looked, Place, Role, Trouble};
 use std::net::SocketAddr;
 
 /// The identities that may look: admin.conf, else super-admin.conf.
@@ -35,7 +35,7 @@ pub(super) fn access(credentials: &[Found], address: SocketAddr, now: Timestamp)
         });
     }
     let trouble = candidates.iter().find_map(|found| found.credential.certificate.trouble().cloned());
-    Err(trouble.unwrap_or(Trouble::NoClientCertificate))
+    Err(trouble.unwrap_or(Trouble::NoClientCertificate(Instead::Nothing)))
 }
 
 fn host(server: &str) -> Option<String> {

@@ -39,7 +39,7 @@ pub(super) fn backups(
 }
 
 /// Where copies lie, the newest first: their names begin with their time.
-fn directories(tree: &Tree, state_directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+pub(super) fn directories(tree: &Tree, state_directory: &Utf8Path) -> Vec<Utf8PathBuf> {
     let below = |directory: &Utf8Path| -> Vec<Utf8PathBuf> {
         let names = tree.names(directory);
         names.seen().into_iter().flatten().rev().map(|name| directory.join(name)).collect()

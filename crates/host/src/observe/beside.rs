@@ -17,9 +17,11 @@ pub(super) fn beside(
     kubelet: &Kubelet,
     state_directory: &Utf8Path,
 ) -> Beside {
+    let token_keys = tokens::token_keys(tree, pods);
     Beside {
         key_files: key_files(tree, pods, authorities),
-        token_keys: tokens::token_keys(tree, pods),
+        token_copies: tokens::copies(tree, state_directory, &token_keys),
+        token_keys,
         backups: backups::backups(tree, state_directory, authorities, found),
         cni: cni::kubeconfigs(tree),
         pods: others,

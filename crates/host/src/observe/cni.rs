@@ -103,7 +103,7 @@ fn look(tree: &Tree, wanted: Wanted) -> Option<CniKubeconfig> {
                 _ => Looked::Absent,
             },
             certificate: match chain {
-                Looked::Unusable(Trouble::NoClientCertificate) => Looked::Absent,
+                Looked::Unusable(Trouble::NoClientCertificate(_)) => Looked::Absent,
                 chain => chain.clone(),
             },
         }),

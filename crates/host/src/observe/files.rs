@@ -16,7 +16,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use zeroize::Zeroizing;
 
 /// No certificate, key, kubeconfig or manifest is larger.
-const LIMIT: u64 = 1 << 20;
+pub(super) const LIMIT: u64 = 1 << 20;
 
 /// How many symbolic links one path may lead through: the kernel's own limit (path_resolution(7)).
 const MAX_LINKS: usize = 40;

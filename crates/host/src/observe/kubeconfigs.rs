@@ -4,7 +4,7 @@ use super::files::{Content, Tree, perhaps_cut_off};
 use super::pairs::{self, Secret};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::formats::kubeconfig::{self, Identity, Kubeconfig, Source};
-use perennial_core::inventory::{Chain, Entry, File, Key, Looked, Material, Place, Trouble};
+use perennial_core::inventory::{Chain, Entry, File, Instead, Key, Looked, Material, Place, Trouble};
 use perennial_pki::certificate::Certificate;
 
 /// What was read of a kubeconfig.
@@ -89,7 +89,7 @@ fn entry(
         None => Looked::Absent,
     };
     let Identity::Certificate { certificate, key } = &parsed.identity else {
-        let mut read = refused(file, Trouble::NoClientCertificate);
+        let mut read = refused(file, Trouble::NoClientCertificate(instead(&parsed.identity)));
         describe(&mut read, &parsed, entry, Material::Embedded, trusts);
         read.parsed = Some(parsed);
         return read;
@@ -98,7 +98,9 @@ fn entry(
     let key = Origin::of(tree, key.as_ref(), locate);
     let chain = match certificate.looked() {
         // An entry with a key alone authenticates nobody.
-        Looked::Absent if certificate.file().is_none() => Looked::Unusable(Trouble::NoClientCertificate),
+        Looked::Absent if certificate.file().is_none() => {
+            Looked::Unusable(Trouble::NoClientCertificate(Instead::Nothing))
+        }
         bytes => pairs::chain(bytes),
     };
     let (facts, secret) = pairs::private_key(key.looked(), chain.seen().map(Chain::leaf));
@@ -111,6 +113,15 @@ fn entry(
     describe(&mut read, &parsed, entry, material, trusts);
     read.parsed = Some(parsed);
     read
+}
+
+fn instead(identity: &Identity) -> Instead {
+    match identity {
+        Identity::Plugin(name) => Instead::Plugin(name.clone()),
+        Identity::Token(_) => Instead::Token,
+        Identity::Password => Instead::Password,
+        Identity::Certificate { .. } | Identity::Nothing => Instead::Nothing,
+    }
 }
 
 /// Where bytes of a kubeconfig come from.

@@ -12,8 +12,9 @@ use crate::act::journal::{self, Reason, Unreadable};
 use crate::act::lock::is_held;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use perennial_core::formats::kubelet::defaults;
 use perennial_core::inventory::{
-    Component, Kubelet, Layout, Looked, Node, Past, Role, Trouble, Unit, Version,
+    Component, Current, Kubelet, Layout, Looked, Node, Past, Role, Trouble, Unit, Version,
 };
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -53,7 +54,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let host = host_name(&tree);
     let name = name(&facts, &kubelet, &found, host.as_deref());
     let address = address(&pods);
-    let layout = layout(&tree, &pods, &kubelet, facts.process.is_some());
+    let layout = layout(&tree, &pods, &kubelet, &facts);
 
     let ask_listeners = look.listeners && !tree.is_copy();
     let questions = if ask_listeners {
@@ -194,7 +195,7 @@ pub(super) fn address(pods: &StaticPods) -> Option<IpAddr> {
     advertised.and_then(|address| address.parse().ok())
 }
 
-fn layout(tree: &Tree, pods: &StaticPods, kubelet: &Kubelet, kubelet_runs: bool) -> Layout {
+fn layout(tree: &Tree, pods: &StaticPods, kubelet: &Kubelet, facts: &KubeletFacts) -> Layout {
     let foreign = FOREIGN.into_iter().find(|(_, directory)| tree.exists(Utf8Path::new(directory)));
     match foreign {
         Some((name, directory)) if pods.found.is_empty() || kubelet.static_pods.starts_with(directory) => {
@@ -203,10 +204,22 @@ fn layout(tree: &Tree, pods: &StaticPods, kubelet: &Kubelet, kubelet_runs: bool)
         _ if !pods.found.is_empty() => Layout::ControlPlane,
         // The manifests may have been moved away by somebody who is in the middle of a renewal by hand.
         _ if tree.exists(Utf8Path::new("/etc/kubernetes/pki/apiserver.crt")) => Layout::ControlPlane,
-        _ if kubelet_runs || tree.exists(&kubelet.kubeconfig) => Layout::Worker,
+        _ if facts.process.is_some() || joined(tree, kubelet, facts) => Layout::Worker,
         _ if !pods.services.is_empty() => Layout::Etcd,
         _ => Layout::Nothing,
     }
+}
+
+/// Whether the kubelet has joined a cluster, or begun to: it has a kubeconfig, or what joining leaves behind, should
+/// somebody have deleted that one file. The package's unit alone is no node.
+fn joined(tree: &Tree, kubelet: &Kubelet, facts: &KubeletFacts) -> bool {
+    let store = kubelet.current != Current::Absent || !kubelet.history.is_empty();
+    let configured = match facts.flags.get("--config") {
+        Some(path) => tree.exists(Utf8Path::new(path)),
+        // All of it by flags, as before there were configuration files.
+        None => facts.flags.contains_key("--kubeconfig") || tree.exists(Utf8Path::new(defaults::CONFIG)),
+    };
+    tree.exists(&kubelet.kubeconfig) || kubelet.bootstrap.is_some() || store || configured
 }
 
 /// The control plane's version; etcd has one of its own.

@@ -1,10 +1,10 @@
 //! The keys of the service accounts' tokens, as the flags of kube-apiserver and kube-controller-manager name them.
 
 use super::files::Tree;
-use super::pairs;
 use super::static_pods::StaticPods;
+use super::{backups, pairs};
 use camino::{Utf8Path, Utf8PathBuf};
-use perennial_core::inventory::{Component, Looked, TokenDuty, TokenKey, Trouble};
+use perennial_core::inventory::{Component, Looked, TokenCopy, TokenDuty, TokenKey, Trouble};
 use perennial_pki::certificate;
 use perennial_pki::digest::sha256_hex;
 use perennial_pki::key::{KeyError, PrivateKey};
@@ -27,6 +27,32 @@ pub(super) fn token_keys(tree: &Tree, pods: &StaticPods) -> Vec<TokenKey> {
             let path: Utf8PathBuf = manifest.host_path(Utf8Path::new(value));
             let content = tree.read(&path);
             found.push(TokenKey { component, duty, path, keys: keys(content.looked(), duty) });
+        }
+    }
+    found
+}
+
+/// So many backups are looked into.
+const MOST: usize = 16;
+
+/// perennial's copies of these files, of the newest backup first.
+pub(super) fn copies(tree: &Tree, state_directory: &Utf8Path, live: &[TokenKey]) -> Vec<TokenCopy> {
+    let mut found: Vec<TokenCopy> = Vec::new();
+    if live.is_empty() {
+        return found;
+    }
+    for directory in backups::directories(tree, state_directory).into_iter().take(MOST) {
+        for key in live {
+            let copy = directory.join(key.path.strip_prefix("/").unwrap_or(&key.path));
+            // kube-apiserver and kube-controller-manager usually name one file.
+            if found.iter().any(|one| one.copy == copy && one.duty == key.duty) {
+                continue;
+            }
+            let Looked::Seen(keys) = keys(tree.read(&copy).looked(), key.duty) else { continue };
+            if !keys.is_empty() {
+                let (directory, live) = (directory.clone(), key.path.clone());
+                found.push(TokenCopy { directory, copy, live, duty: key.duty, keys });
+            }
         }
     }
     found

@@ -2,7 +2,7 @@
 
 use crate::pki::{ca_key_pem, ca_pem, expired, fresh};
 use camino::{Utf8Path, Utf8PathBuf};
-use perennial_core::inventory::{Component, Layout, Looked, Material, Node, Place, Role, Trouble};
+use perennial_core::inventory::{Component, Instead, Layout, Looked, Material, Node, Place, Role, Trouble};
 use perennial_host::observe::{self, Look};
 use std::os::unix::fs::symlink;
 
@@ -203,7 +203,7 @@ fn people_with_a_token_and_broken_manifests_are_told() {
     let node = control_plane().look();
     let person = node.credentials.iter().find(|one| one.role == Role::UserKubeconfig).unwrap();
     assert_eq!(person.name, "/home/ops/.kube/config");
-    assert_eq!(person.certificate.trouble(), Some(&Trouble::NoClientCertificate));
+    assert_eq!(person.certificate.trouble(), Some(&Trouble::NoClientCertificate(Instead::Token)));
     let [(path, Trouble::Malformed(_))] = node.troubles.as_slice() else { panic!("{:?}", node.troubles) };
     assert_eq!(path, "/etc/kubernetes/static/broken.yaml");
     assert!(node.listeners.is_empty() && matches!(node.cluster, Looked::Absent));

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// What became of the tries so far, by the key (its `SubjectPublicKeyInfo`) and whether SHA-1 counted. An answer
-/// never changes: certificates don't.
+/// A key (its `SubjectPublicKeyInfo`), and whether SHA-1 counts.
+type Try = (Box<[u8]>, bool);
+
+/// What became of the tries so far. An answer never changes: certificates don't.
 #[derive(Default)]
-pub(super) struct Signers(Mutex<HashMap<(Box<[u8]>, bool), bool>>);
+pub(super) struct Signers(Mutex<HashMap<Try, bool>>);
 
 impl Signers {
     /// The answer of an earlier try, or that of `verify`.

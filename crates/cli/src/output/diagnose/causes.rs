@@ -8,7 +8,7 @@ use crate::output::findings::{Scene, Told, quoted, tell as tell_finding};
 use crate::output::groups::Group;
 use crate::output::{date, exact};
 use perennial_core::assess::Finding;
-use perennial_core::diagnose::{Cause, Held, Symptom};
+use perennial_core::diagnose::{Cause, Held, Symptom, TokenFault};
 use perennial_core::inventory::Role;
 
 pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Told {
@@ -32,6 +32,7 @@ pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Tol
             let told = as_finding(language, scene, &finding, &[]);
             Told { evidence: vec![path.to_string()], ..told }
         }
+        Cause::Found(finding) => Told { left_alone: None, ..as_finding(language, scene, finding, &[]) },
         Cause::Expired { names, ended } => expired(language, scene, names, *ended),
         Cause::KubeletLockedOut { path, ended } => match ended {
             Some(at) => {
@@ -94,7 +95,7 @@ pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Tol
             ..Told::default()
         },
         Cause::Replaced { .. } | Cause::UnknownClient(_) | Cause::StrangeClient { .. } => {
-            client(language, node, cause)
+            client(language, scene, cause)
         }
         Cause::NetworkPlugin { name } => Told {
             title: say::network_plugin(language, name),
@@ -105,7 +106,7 @@ pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Tol
         Cause::WrongName { .. }
         | Cause::WrongUsage { .. }
         | Cause::Distrust { .. }
-        | Cause::OtherServer { .. } => server(language, cause),
+        | Cause::OtherServer { .. } => server(language, node, cause),
         Cause::Socket { path, used } => Told {
             title: say::socket(language, path.as_str()),
             evidence: if path == used { Vec::new() } else { vec![say::socket_used(language, used.as_str())] },
@@ -127,17 +128,8 @@ pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Tol
             command: Some("kubeadm token create --print-join-command".to_owned()),
             ..Told::default()
         },
-        Cause::Token { expired, .. } => Told {
-            title: if *expired {
-                say::token_expired_title(language)
-            } else {
-                say::token_invalid_title(language)
-            }
-            .to_owned(),
-            command: Some("kubectl get pods -A".to_owned()),
-            note: Some(say::token_note(language)),
-            ..Told::default()
-        },
+        Cause::Token { fault, .. } => token(language, fault),
+        Cause::JoinHash { met, ours } => join_hash(language, met.as_deref(), *ours),
         Cause::Kubeadm { what, path } => Told {
             title: say::kubeadm(language, *what).to_owned(),
             evidence: path.iter().map(ToString::to_string).collect(),
@@ -159,7 +151,11 @@ pub(super) fn cause(language: Language, scene: &Scene<'_>, cause: &Cause) -> Tol
             }
         }
         Cause::Unauthorized { speaker: who } => Told {
-            title: say::unauthorized(language, &speaker(language, who)),
+            title: match who.component() {
+                Some(component) => say::unauthorized(language, component.name()),
+                // Which file it has used is not known.
+                None => say::unauthorized_unsaid(language, &speaker(language, who)),
+            },
             command: Some(
                 "crictl logs $(crictl ps -q --name '^kube-apiserver$') 2>&1 | perennial diagnose -"
                     .to_owned(),
@@ -194,11 +190,58 @@ fn expired(language: Language, scene: &Scene<'_>, names: &[String], ended: jiff:
     let findings: Vec<_> = own
         .into_iter()
         .chain(copies)
-        .map(|name| Finding::CertificateExpired { credential: name.clone(), at: ended })
+        .map(|name| Finding::CertificateExpired { credential: name.clone(), at: ended, critical: true })
         .collect();
     match findings.split_first() {
         Some((first, more)) => as_finding(language, scene, first, more),
         None => Told::default(),
+    }
+}
+
+fn token(language: Language, fault: &TokenFault) -> Told {
+    let (title, command, note) = match fault {
+        TokenFault::Expired => (
+            say::token_expired_title(language).to_owned(),
+            "kubectl get pods -A".to_owned(),
+            say::token_note(language),
+        ),
+        TokenFault::Signature => (
+            say::token_signature_title(language).to_owned(),
+            "perennial check".to_owned(),
+            say::token_signature_note(language),
+        ),
+        TokenFault::AccountGone(account) => (
+            say::account_gone(language, account),
+            format!("kubectl get pods -A --field-selector spec.serviceAccountName={}", quoted(account)),
+            say::account_gone_note(language),
+        ),
+        TokenFault::Unsaid => (
+            say::token_invalid_title(language).to_owned(),
+            "kubectl get pods -A".to_owned(),
+            say::token_note(language),
+        ),
+    };
+    Told { title, command: Some(command), note: Some(note), ..Told::default() }
+}
+
+fn join_hash(language: Language, met: Option<&str>, ours: Option<bool>) -> Told {
+    let evidence = met.iter().map(|met| say::join_hash_met(language, met)).collect();
+    match ours {
+        // The join command is from elsewhere, or was mistyped.
+        Some(true) | None => Told {
+            title: say::join_hash_title(language).to_owned(),
+            evidence,
+            command: Some("kubeadm token create --print-join-command".to_owned()),
+            note: Some(say::on_a_control_plane(language)),
+            ..Told::default()
+        },
+        Some(false) => Told {
+            title: say::join_hash_foreign(language).to_owned(),
+            evidence,
+            command: Some("perennial check".to_owned()),
+            note: Some(say::cluster_info_note(language)),
+            ..Told::default()
+        },
     }
 }
 

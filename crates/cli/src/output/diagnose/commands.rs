@@ -2,19 +2,24 @@
 
 use super::words::shown;
 use crate::output::findings::quoted;
-use perennial_core::diagnose::Peer;
+use perennial_core::diagnose::{Peer, Speaker};
 use perennial_core::inventory::{Component, Node};
 
-/// Who is connected to the API server; of one address, where it is known.
-pub(super) fn connected(node: &Node, peer: Option<&Peer>) -> String {
+/// Who is connected to a server of this node; of one address, where it is known.
+pub(super) fn connected(node: &Node, server: &Speaker, peer: Option<&Peer>) -> String {
     match peer.and_then(Peer::address) {
         Some(address) => format!("ss -Htnp dst {address}"),
         None => {
+            let (component, usual) = match server.component() {
+                Some(Component::Kubelet) => (Component::Kubelet, 10250),
+                Some(Component::Etcd) => (Component::Etcd, 2379),
+                _ => (Component::KubeApiserver, 6443),
+            };
             let port = node
                 .listeners
                 .iter()
-                .find(|listener| listener.component == Component::KubeApiserver)
-                .map_or(6443, |listener| listener.address.port());
+                .find(|listener| listener.component == component && !listener.loopback())
+                .map_or(usual, |listener| listener.address.port());
             format!("ss -Htnp state established '( sport = :{port} )'")
         }
     }

@@ -3,13 +3,25 @@
 use super::commands::{connected, show_certificate};
 use super::words::{host, shown, speaker};
 use crate::language::{Language, diagnose as say};
-use crate::output::findings::Told;
+use crate::output::findings::{Scene, Told};
 use crate::output::{date, exact};
-use perennial_core::diagnose::{By, Cause, Peer, Symptom};
+use perennial_core::diagnose::{By, Cause, Peer, Speaker, Symptom};
 use perennial_core::inventory::Node;
 
+/// The CA in the kubeconfig that kubectl uses, in the form in which this node's is told.
+const CA_OF_KUBECTL: &str = "kubectl config view --minify --flatten --raw -o \
+    jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d | openssl x509 -noout -subject \
+    -fingerprint -sha256";
+
+/// As openssl prints a fingerprint.
+fn colons(hexadecimal: &str) -> String {
+    let digits: Vec<char> = hexadecimal.to_uppercase().chars().collect();
+    digits.chunks(2).map(|pair| pair.iter().collect::<String>()).collect::<Vec<_>>().join(":")
+}
+
 /// Clients that show what they should not show any more.
-pub(super) fn client(language: Language, node: &Node, cause: &Cause) -> Told {
+pub(super) fn client(language: Language, scene: &Scene<'_>, cause: &Cause) -> Told {
+    let node = scene.node;
     match cause {
         Cause::Replaced { names, paths, identity, serial, ended, at, by, peer } => {
             let mut evidence = Vec::new();
@@ -22,9 +34,13 @@ pub(super) fn client(language: Language, node: &Node, cause: &Cause) -> Told {
                 evidence.push(say::dates_only(language).to_owned());
             }
             Told {
-                title: say::replaced(language, &names.join(language.comma()), &date(*ended)),
+                title: if *ended <= scene.now {
+                    say::replaced(language, &names.join(language.comma()), &date(*ended))
+                } else {
+                    say::replaced_authority(language, &names.join(language.comma()))
+                },
                 evidence,
-                command: Some(connected(node, peer.as_ref())),
+                command: Some(connected(node, &Speaker::Unknown, peer.as_ref())),
                 note: Some(say::who_is_connected(language)),
                 ..Told::default()
             }
@@ -41,17 +57,30 @@ pub(super) fn client(language: Language, node: &Node, cause: &Cause) -> Told {
             }
             facts.push(say::refused_by(language, &speaker(language, &client.speaker)));
             evidence.push(facts.join(language.semicolon()));
-            Told {
-                title: say::unknown_client(language, &ended),
-                evidence,
-                command: Some(connected(node, client.peer.as_ref())),
-                note: Some(say::where_to_look(language)),
-                ..Told::default()
+            match client.begins {
+                Some(begins) => Told {
+                    title: say::unknown_client_early(language, &exact(begins)),
+                    evidence,
+                    command: Some("timedatectl".to_owned()),
+                    note: Some(say::clock_of_signer(language)),
+                    ..Told::default()
+                },
+                None => Told {
+                    title: say::unknown_client(language, &ended),
+                    evidence,
+                    command: Some(connected(node, &client.speaker, client.peer.as_ref())),
+                    note: Some(say::where_to_look(language)),
+                    ..Told::default()
+                },
             }
         }
-        Cause::StrangeClient { speaker: who, peer } => Told {
-            title: say::strange_client(language, &speaker(language, who), &host(language, peer.as_ref())),
-            command: Some(connected(node, peer.as_ref())),
+        Cause::StrangeClient { speaker: who, peer, serial } => Told {
+            title: match peer {
+                Some(peer) => say::strange_client(language, &speaker(language, who), &peer.host),
+                None => say::strange_client_unsaid(language, &speaker(language, who)),
+            },
+            evidence: serial.iter().map(|serial| say::serial(language, serial)).collect(),
+            command: Some(connected(node, who, peer.as_ref())),
             note: Some(say::where_to_look(language)),
             ..Told::default()
         },
@@ -60,7 +89,7 @@ pub(super) fn client(language: Language, node: &Node, cause: &Cause) -> Told {
 }
 
 /// Servers that show what their clients refuse.
-pub(super) fn server(language: Language, cause: &Cause) -> Told {
+pub(super) fn server(language: Language, node: &Node, cause: &Cause) -> Told {
     match cause {
         Cause::WrongName { valid_for, peer: Some(peer), client: true, .. } => Told {
             title: say::others_certificate(language, &peer.host, &valid_for.join(language.comma())),
@@ -82,7 +111,10 @@ pub(super) fn server(language: Language, cause: &Cause) -> Told {
             });
             let wanted = wanted.as_deref().unwrap_or("?");
             Told {
-                title: say::wrong_name(language, &object, wanted),
+                title: match peer {
+                    Some(peer) if peer.host == wanted => say::wrong_name_of_server(language, wanted),
+                    _ => say::wrong_name(language, &object, wanted),
+                },
                 evidence: if valid_for.is_empty() {
                     Vec::new()
                 } else {
@@ -110,17 +142,28 @@ pub(super) fn server(language: Language, cause: &Cause) -> Told {
             note: path.as_ref().map(|_| say::look_at_usages(language)),
             ..Told::default()
         },
-        Cause::Distrust { speaker: who, peer } => Told {
-            title: say::distrust(
-                language,
-                &speaker(language, who),
-                &peer.as_ref().map_or_else(|| say::somebody_s_clock(language).to_owned(), shown),
-            ),
-            command: Some("perennial check".to_owned()),
-            note: Some(say::distrust_note(language)),
-            ..Told::default()
-        },
-        Cause::OtherServer { peer, what, .. } => {
+        Cause::Distrust { speaker: who, peer } => {
+            let asked = peer.as_ref().map_or_else(|| say::what_it_asked(language).to_owned(), shown);
+            let (command, note) = match who {
+                Speaker::Kubectl => (CA_OF_KUBECTL, say::kubectl_distrust_note(language)),
+                Speaker::Kubeadm => ("perennial check", say::cluster_info_note(language)),
+                _ => ("perennial check", say::distrust_note(language)),
+            };
+            let ca = node.authorities.iter().find(|authority| authority.name == "ca");
+            let ca = ca.and_then(|authority| authority.certificates.seen()?.first());
+            let ours = ca.filter(|_| *who == Speaker::Kubectl);
+            Told {
+                title: say::distrust(language, &speaker(language, who), &asked),
+                evidence: ours
+                    .iter()
+                    .map(|ca| say::ca_here(language, &colons(&ca.fingerprint_sha256())))
+                    .collect(),
+                command: Some(command.to_owned()),
+                note: Some(note),
+                ..Told::default()
+            }
+        }
+        Cause::OtherServer { peer, what, caller, .. } => {
             let host = shown(peer);
             let title = match what {
                 Symptom::Expired { ended: Some(at) } => say::other_expired(language, &host, &date(*at)),
@@ -128,16 +171,20 @@ pub(super) fn server(language: Language, cause: &Cause) -> Told {
                 Symptom::WrongName { .. } => say::other_name(language, &host),
                 _ => say::other_distrusted(language, &host),
             };
-            let service = peer.host.contains(".svc");
+            let service = caller.is_some() || peer.host.contains(".svc");
             Told {
                 title,
+                evidence: caller.iter().map(|caller| say::asked_for(language, caller)).collect(),
                 command: Some(if service {
-                    "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations,apiservices"
-                        .to_owned()
+                    "perennial check".to_owned()
                 } else {
                     show_certificate(None, Some(peer), "subjectAltName")
                 }),
-                note: Some(if service { say::webhook_note(language) } else { say::look_at_server(language) }),
+                note: Some(match what {
+                    _ if !service => say::look_at_server(language),
+                    Symptom::UnknownAuthority => say::webhook_note(language),
+                    _ => say::webhook_certificate_note(language),
+                }),
                 ..Told::default()
             }
         }

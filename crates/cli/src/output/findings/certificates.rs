@@ -25,13 +25,19 @@ pub(super) fn tell(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> 
             left_alone: Some(say::authority_effect(language, &date(*at))),
             ..identity::signed_again(language, scene, authority)
         },
-        Finding::NotYetValid { object, from } => Told {
+        Finding::NotYetValid { object, from, .. } => Told {
             title: say::not_yet_valid(language, object, &exact(*from)),
-            evidence: vec![
+            evidence: [
                 identity_words::begins_in(language, &left(language, now, *from)),
                 say::clock_says(language, &exact(now)),
-            ],
-            left_alone: Some(say::clock_effect(language).to_owned()),
+            ]
+            .into_iter()
+            .chain(scene.credential(object).and_then(|credential| people::whose(language, credential)))
+            .collect(),
+            left_alone: Some(match scene.credential(object) {
+                Some(credential) => say::effect(language, credential.role).to_owned(),
+                None => say::clock_effect(language).to_owned(),
+            }),
             command: Some("timedatectl".to_owned()),
             note: Some(if scene.renews(object) {
                 say::not_yet_note(language)
@@ -80,6 +86,8 @@ fn ends(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Timestamp)
     };
     let path = credential.map(|credential| credential.place.file().path.to_string()).unwrap_or_default();
     let mut evidence = identity::edges_of(language, scene, &names, dead);
+    let alone = credential.filter(|_| names.len() == 1);
+    evidence.extend(alone.and_then(|credential| people::whose(language, credential)));
     let first = if names.len() > 1 { names.join(language.comma()) } else { path.clone() };
     evidence.insert(0, first);
     let alone = names.len() == 1 && role != Some(Role::UserKubeconfig);

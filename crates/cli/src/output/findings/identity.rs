@@ -7,6 +7,7 @@ use crate::output::{date, exact, left};
 use jiff::Timestamp;
 use perennial_core::assess::{Edge, Finding, Identity, edges};
 use perennial_core::inventory::{KUBELET_CLIENT, Role};
+use perennial_core::plan::role_can_be_repaired;
 use perennial_pki::chain::{Fault, Use};
 
 /// Puts one of these findings into words; `None` for any other.
@@ -92,16 +93,13 @@ pub(super) fn tell(language: Language, scene: &Scene<'_>, finding: &Finding) -> 
         Finding::NamesMissing { credential, missing, .. } => Told {
             title: say::names_missing(language, credential, &missing.join(language.comma())),
             left_alone: Some(say::names_effect(language).to_owned()),
-            advice: Some(say::make_again_act(language)),
-            ..Told::default()
+            ..made_again(language, scene, credential)
         },
         Finding::OtherNodesCertificate { credential, others, missing } => Told {
             title: say::other_node(language, credential, &others.join(language.comma())),
             evidence: vec![say::lacks(language, &missing.join(language.comma()))],
             left_alone: Some(say::names_effect(language).to_owned()),
-            advice: Some(say::make_again_act(language)),
-            note: Some(say::other_node_note(language)),
-            ..Told::default()
+            ..made_again(language, scene, credential)
         },
         Finding::UsageMissing { credential, usage, critical } => {
             usage_missing(language, scene, credential, *usage, *critical)
@@ -227,20 +225,36 @@ fn usage_missing(
         Use::Client => say::client_usage_effect(language),
         Use::Server => say::server_usage_effect(language),
     };
+    let told = match role {
+        Some(Role::KubeletClient) => Told {
+            command: Some(new_kubeconfig(scene.node.name.as_deref().unwrap_or("NODE"))),
+            note: Some(common::kubelet_client_note(language)),
+            ..Told::default()
+        },
+        _ => made_again(language, scene, credential),
+    };
     Told {
         title: say::usage_missing(language, credential, say::usage(usage)),
         left_alone: Some(effect.to_owned()),
-        command: match role {
-            Some(Role::KubeletClient) => Some(new_kubeconfig(scene.node.name.as_deref().unwrap_or("NODE"))),
-            role => phase(role),
-        },
-        advice: (phase(role).is_none() && role != Some(Role::KubeletClient))
-            .then(|| say::make_again_act(language)),
-        note: match role {
-            Some(Role::KubeletClient) => Some(common::kubelet_client_note(language)),
-            role => phase(role).map(|_| say::phase_note(language)),
-        },
-        ..Told::default()
+        ..told
+    }
+}
+
+/// How a certificate gets what its role needs: by `renew`, where it can sign it; else from whoever can.
+fn made_again(language: Language, scene: &Scene<'_>, name: &str) -> Told {
+    let credential = scene.credential(name);
+    if credential.is_some_and(|one| role_can_be_repaired(scene.node, one, scene.now)) {
+        return Told {
+            command: Some(format!("perennial renew --repair-roles --only {}", quoted(name))),
+            note: Some(say::repair_note(language)),
+            ..Told::default()
+        };
+    }
+    match phase(credential.map(|one| one.role)) {
+        Some(command) => {
+            Told { command: Some(command), note: Some(say::phase_note(language)), ..Told::default() }
+        }
+        None => Told { advice: Some(say::make_again_act(language)), ..Told::default() },
     }
 }
 

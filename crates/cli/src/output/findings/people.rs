@@ -6,7 +6,7 @@ use crate::output::groups::Group;
 use crate::output::{date, left};
 use jiff::Timestamp;
 use perennial_core::assess::{CniFault, Finding, StaleCni, followed, original};
-use perennial_core::inventory::{Credential, Entry, Place};
+use perennial_core::inventory::{Credential, Entry, Place, Role};
 
 /// What brings a person's credential up to date.
 pub(super) fn remedy(scene: &Scene<'_>, credential: &Credential) -> Remedy {
@@ -65,12 +65,44 @@ pub(super) fn outdated(
             1 => common::outdated(language, name, &date(at)),
             n => common::many_outdated(language, n, &date(at)),
         },
-        evidence: if group.len() > 1 { listed::paths(group) } else { Vec::new() },
+        evidence: if group.len() > 1 {
+            listed::paths(group)
+        } else {
+            credential.and_then(|credential| whose(language, credential)).into_iter().collect()
+        },
         left_alone: Some(since(language, at, scene.now, common::kubeconfig_effect(language))),
         command,
         note,
         ..Told::default()
     }
+}
+
+/// Whose a person's credential is, and that the cluster does without it; `None` of any other credential.
+pub(super) fn whose(language: Language, credential: &Credential) -> Option<String> {
+    if credential.role != Role::UserKubeconfig {
+        return None;
+    }
+    let file = credential.place.file();
+    let mut parts = file.path.components().map(|part| part.as_str()).skip(1);
+    let owner = match (parts.next(), parts.next()) {
+        (Some("root"), _) => "root".to_owned(),
+        (Some("home"), Some(person)) => person.to_owned(),
+        _ => file.facts.seen().map_or_else(|| "?".to_owned(), |facts| format!("uid {}", facts.uid)),
+    };
+    let subject = credential.leaf().map(|leaf| leaf.subject()).unwrap_or_default();
+    Some(say::whose(language, &owner, &subject))
+}
+
+/// What is said of a credential, in the words for a person's where it is one's.
+pub(super) fn of_person(language: Language, scene: &Scene<'_>, name: &str, told: Told) -> Told {
+    let Some((credential, whose)) =
+        scene.node.credential(name).and_then(|credential| Some((credential, whose(language, credential)?)))
+    else {
+        return told;
+    };
+    let (command, note) = command(language, scene, credential);
+    let left_alone = Some(common::kubeconfig_effect(language).to_owned());
+    Told { evidence: vec![whose], left_alone, command, note, ..told }
 }
 
 /// Whether two findings have one command.

@@ -6,7 +6,8 @@ mod edges;
 mod findings;
 mod listeners;
 
-pub(super) use certificate::{CertificateView, certificate, state};
+pub(super) use certificate::{CertificateView, certificate, certificate_at, state};
+pub(super) use edges::{EdgeView, edge_view};
 
 use super::cluster::ClusterView;
 use super::cni::{self, CniView};
@@ -17,7 +18,7 @@ use crate::exit::Exit;
 use crate::output::check::Report;
 use crate::output::groups::groups;
 use credentials::{AuthorityView, CredentialView, authority_view, credential_view};
-use edges::{EdgeView, edge_view};
+
 use findings::{CheckView, FindingView, NotLookedAt, finding, not_looked_at};
 use listeners::{ListenerView, listener_view};
 use perennial_core::assess::edges;

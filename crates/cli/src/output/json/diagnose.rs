@@ -4,7 +4,7 @@ use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::language::Language;
 use crate::output::diagnose::{Diagnosis, tell};
-use perennial_core::assess::Severity;
+use perennial_core::assess::{About, Severity};
 use perennial_core::diagnose::{Answer, Cause, Client, Held};
 use perennial_core::inventory::Looked;
 use serde::Serialize;
@@ -179,6 +179,14 @@ fn certificate(cause: &Cause) -> Option<CertificateView<'_>> {
         Cause::UnknownClient(Client { serial, ended, .. }) => {
             CertificateView { serial: serial.as_deref(), ended: ended.map(time), ..none() }
         }
+        Cause::StrangeClient { serial: Some(serial), .. } => {
+            CertificateView { serial: Some(serial), ..none() }
+        }
+        Cause::Found(finding) => match finding.about() {
+            About::Credential(name) => CertificateView { names: vec![name], ..none() },
+            About::File(path) => CertificateView { file: Some(path.as_str()), ..none() },
+            _ => return None,
+        },
         Cause::Expired { names, ended } => CertificateView {
             names: names.iter().map(String::as_str).collect(),
             ended: Some(time(*ended)),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use perennial_pki::chain::Fault;
 
 /// Something worth telling about an object in the cluster.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClusterFinding {
     /// PRN8201 to PRN8205.
     Published {

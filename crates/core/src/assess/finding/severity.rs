@@ -27,13 +27,17 @@ impl Finding {
             }
             Self::Cluster(finding) => finding.severity(),
             Self::KubeletRestartFails { ended, .. } => critical_if(*ended),
+            Self::TokensRefused { before, .. } => critical_if(!*before),
             Self::CniKubeconfigStale(stale) => critical_if(stale.critical()),
             Self::ManifestsCollide(collision) => critical_if(!collision.flags.is_empty()),
             Self::KubeletRotationBlocked { needed, current, .. } => {
                 critical_if(*needed && matches!(current, Current::Dangling { .. }))
             }
             Self::KubeletServingEnds { verified_by, .. } => critical_if(verified_by.is_some()),
-            Self::CertificateEndsSoon { critical, .. }
+            Self::CertificateExpired { critical, .. }
+            | Self::NotYetValid { critical, .. }
+            | Self::KeyMismatch { critical, .. }
+            | Self::CertificateEndsSoon { critical, .. }
             | Self::IntermediateEnds { critical, .. }
             | Self::NamesMissing { critical, .. }
             | Self::OtherAuthorityTrusted { critical, .. }
@@ -43,8 +47,7 @@ impl Finding {
             | Self::AuthorityKeyEncrypted { by_controller_manager: critical, .. }
             | Self::AuthorityEndsSoon { critical, .. }
             | Self::LoopbackEnds { critical, .. } => critical_if(*critical),
-            Self::CertificateExpired { .. }
-            | Self::EdgeBroken { .. }
+            Self::EdgeBroken { .. }
             | Self::ChainRefused { .. }
             | Self::SigningFileNotSingle { .. }
             | Self::ChainOutOfOrder { .. }
@@ -52,7 +55,6 @@ impl Finding {
             | Self::NodeGroupMissing { .. }
             | Self::ClockBehind { .. }
             | Self::AuthorityExpired { .. }
-            | Self::NotYetValid { .. }
             | Self::WrongAuthority { .. }
             | Self::AuthorityKeyMismatch { .. }
             | Self::ServedOther { .. }
@@ -62,8 +64,6 @@ impl Finding {
             | Self::FileUnusable { .. }
             | Self::FileCutOff { .. }
             | Self::FileSpecial { .. }
-            | Self::TokensRefused { .. }
-            | Self::KeyMismatch { .. }
             | Self::KubeletClientExpired { .. }
             | Self::KubeletDown { .. }
             | Self::RuntimeSilent { .. }

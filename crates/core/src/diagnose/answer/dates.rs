@@ -102,7 +102,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn replaced(&self, group: &Group, old: &[&Known], first: &Known, by: By) -> Cause {
+    pub(super) fn replaced(&self, group: &Group, old: &[&Known], first: &Known, by: By) -> Cause {
         let at = match first.standing {
             Standing::Superseded { at } => at,
             _ => None,

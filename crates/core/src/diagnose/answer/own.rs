@@ -1,6 +1,7 @@
 //! What is wrong with the speaker's own: its certificate, the kubelet's, a file that it could not use.
 
 use super::{Judge, SETTLING, made, over};
+use crate::assess::Finding;
 use crate::diagnose::cause::Cause;
 use crate::diagnose::gather::Group;
 use crate::diagnose::known::{Known, Standing};
@@ -44,7 +45,7 @@ impl Judge<'_> {
     pub(super) fn refused(&self, group: &Group, alert: &'static str) -> Vec<Cause> {
         let fact = &group.fact;
         if alert == "internal error" && fact.peer.as_ref().is_some_and(|peer| peer.port == Some(10250)) {
-            return vec![Cause::NoServingCertificate];
+            return vec![self.no_serving(group)];
         }
         let causes = self.own_troubles(group);
         if !causes.is_empty() {
@@ -76,6 +77,12 @@ impl Judge<'_> {
         if !expired.is_empty() {
             return expired;
         }
+        // Not of the CA, not for the names, not for the use: nobody accepts it, however long it lives.
+        let unfit = self.findings.iter().filter(|finding| self.unfit(finding, &roles));
+        let unfit: Vec<_> = unfit.map(|finding| Cause::Found(Box::new(finding.clone()))).collect();
+        if !unfit.is_empty() {
+            return unfit;
+        }
         let names: BTreeSet<&str> =
             own().filter(|one| one.standing == Standing::Live).map(|one| one.name.as_str()).collect();
         let held =
@@ -90,6 +97,17 @@ impl Judge<'_> {
             Some(one) if live.iter().all(|one| self.before(group, self.good_since(one))) => vec![over(one)],
             _ => Vec::new(),
         }
+    }
+
+    fn unfit(&self, finding: &Finding, roles: &[Role]) -> bool {
+        let (Finding::WrongAuthority { credential, .. }
+        | Finding::OtherNodesCertificate { credential, .. }
+        | Finding::NamesMissing { credential, critical: true, .. }
+        | Finding::UsageMissing { credential, critical: true, .. }) = finding
+        else {
+            return false;
+        };
+        self.node.credential(credential).is_some_and(|it| roles.contains(&it.role))
     }
 
     /// A file that the speaker could not use.

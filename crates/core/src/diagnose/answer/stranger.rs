@@ -1,7 +1,7 @@
 //! A certificate that is none of this node's.
 
-use super::{Judge, other_server, over};
-use crate::diagnose::cause::{Cause, Client};
+use super::{Judge, others, over};
+use crate::diagnose::cause::Cause;
 use crate::diagnose::gather::Group;
 use crate::diagnose::known::{Known, Standing};
 use crate::diagnose::lines::{Fact, Judged, Symptom};
@@ -27,14 +27,8 @@ impl<'a> Judge<'a> {
             return vec![over(one)];
         }
         vec![match (fact.judged, &fact.peer) {
-            (Judged::TheirClient, peer) => Cause::UnknownClient(Client {
-                speaker: fact.speaker.clone(),
-                serial: fact.serial.clone(),
-                ended,
-                peer: peer.clone(),
-                authority: self.signer(fact),
-            }),
-            (Judged::TheirServer, Some(peer)) => other_server(fact, peer),
+            (Judged::TheirClient, _) => Cause::UnknownClient(self.unknown_client(fact, ended)),
+            (Judged::TheirServer, Some(peer)) => others::other_server(fact, peer),
             _ => Cause::Unexplained { speaker: fact.speaker.clone(), what: fact.symptom.clone() },
         }]
     }
@@ -61,7 +55,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The CA of this node whose key identifier the line names.
-    fn signer(&self, fact: &Fact) -> Option<String> {
+    pub(super) fn signer(&self, fact: &Fact) -> Option<String> {
         let said = fact.authority_key_id.as_ref()?;
         let authorities = self.known.iter().filter(|one| one.standing == Standing::Authority);
         let by_key = |one: &&Known| {

@@ -1,5 +1,7 @@
 //! Real lines, as the components print them.
 
+mod live;
+
 use super::*;
 use crate::inventory::Component;
 
@@ -352,7 +354,7 @@ fn every_kind_of_line_is_understood() {
         ),
         (
             "failed calling webhook \"v.example.io\": failed to call webhook: Post \"https://hook.ns.svc:443/validate?timeout=10s\": x509: certificate signed by unknown authority",
-            "-",
+            "kube-apiserver",
             TheirServer,
             Some("hook.ns.svc:443"),
             Symptom::UnknownAuthority,

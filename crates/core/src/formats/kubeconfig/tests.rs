@@ -159,7 +159,7 @@ users: [{{name: u, user: {user}}}]"
     };
     assert!(matches!(with("{token: t}").identity, Identity::Token(_)));
     let plugin = "{exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1}, token: t}";
-    assert!(matches!(with(plugin).identity, Identity::Plugin));
+    assert!(matches!(with(plugin).identity, Identity::Plugin(_)));
     assert!(matches!(with("{username: a, password: b}").identity, Identity::Password));
     assert!(matches!(with("null").identity, Identity::Nothing));
     let files = with("{client-certificate: c.pem, client-key: c.pem}");

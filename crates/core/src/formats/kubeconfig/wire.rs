@@ -110,8 +110,7 @@ pub(super) struct User {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct AuthProvider {
-    #[serde(rename = "name")]
-    _name: String,
+    pub(super) name: String,
     #[serde(rename = "config")]
     _config: BTreeMap<String, Secret>,
 }

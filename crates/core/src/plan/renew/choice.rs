@@ -22,8 +22,9 @@ pub(super) struct Choice<'a> {
     pub(super) kept: Vec<Kept>,
 }
 
-/// kubeadm renews every leaf but the kubelet's own; people's copies of admin.conf follow it.
-pub(in crate::plan) fn renewable(credential: &Credential) -> bool {
+/// Whether `renew` knows a credential by its name: kubeadm renews every leaf but the kubelet's own; people's copies of
+/// admin.conf follow it.
+pub fn renewable(credential: &Credential) -> bool {
     !matches!(credential.role, Role::UserKubeconfig | Role::KubeletClient | Role::KubeletServing)
 }
 
@@ -90,6 +91,9 @@ fn keep(
     }
     if mixed_up.is_some() {
         return mixed_up;
+    }
+    if credential.instead().is_some() && !request.only.contains(&credential.name) {
+        return Some(Reason::NoCertificate);
     }
     let external = !request.only.contains(&credential.name)
         && signer(node, credential)

@@ -2,7 +2,8 @@
 
 use crate::output::check::Report;
 use crate::output::json::time;
-use perennial_core::inventory::Looked;
+use jiff::Timestamp;
+use perennial_core::inventory::{Instead, Looked, Trouble};
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
 
@@ -29,6 +30,11 @@ pub(in crate::output::json) fn certificate(
     report: &Report<'_>,
     certificate: &Certificate,
 ) -> CertificateView {
+    certificate_at(report.now, certificate)
+}
+
+/// A certificate with what is left of it at `now`.
+pub(in crate::output::json) fn certificate_at(now: Timestamp, certificate: &Certificate) -> CertificateView {
     CertificateView {
         subject: certificate.subject(),
         issuer: certificate.issuer(),
@@ -36,7 +42,7 @@ pub(in crate::output::json) fn certificate(
         fingerprint: certificate.fingerprint_sha256(),
         not_before: time(certificate.not_before()),
         not_after: time(certificate.not_after()),
-        seconds_left: certificate.not_after().duration_since(report.now).as_secs(),
+        seconds_left: certificate.not_after().duration_since(now).as_secs(),
         key: certificate.key_kind().to_string(),
         dns_names: certificate.dns_names(),
         ip_addresses: certificate.ip_addresses().iter().map(ToString::to_string).collect(),
@@ -47,6 +53,9 @@ pub(in crate::output::json) fn state<T>(looked: &Looked<T>) -> (&'static str, Op
     match looked {
         Looked::Seen(_) => ("seen", None),
         Looked::Absent => ("absent", None),
+        Looked::Unusable(trouble @ Trouble::NoClientCertificate(by)) if *by != Instead::Nothing => {
+            ("noCertificate", Some(trouble.to_string()))
+        }
         Looked::Unusable(trouble) => ("unusable", Some(trouble.to_string())),
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct CredentialView<'a> {
     /// `pair`, `kubeconfig` or `combined`.
     form: &'static str,
     file: &'a str,
-    /// `seen`, `absent` or `unusable`.
+    /// `seen`, `absent`, `unusable`, or `noCertificate` where a token or a plugin is used instead.
     state: &'static str,
     reason: Option<String>,
     certificate: Option<CertificateView>,

@@ -11,7 +11,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EdgeView<'a> {
+pub(in crate::output::json) struct EdgeView<'a> {
     from: &'static str,
     to: &'static str,
     /// Whether each side accepts what the other one presents, as far as it lies on this node.
@@ -36,7 +36,7 @@ struct PresentedView<'a> {
     reasons: Vec<String>,
 }
 
-pub(super) fn edge_view(edge: Edge<'_>, now: Timestamp) -> EdgeView<'_> {
+pub(in crate::output::json) fn edge_view(edge: Edge<'_>, now: Timestamp) -> EdgeView<'_> {
     EdgeView {
         from: party(Language::En, edge.from),
         to: party(Language::En, edge.to),
