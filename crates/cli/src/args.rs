@@ -92,6 +92,8 @@ pub(crate) enum Verb {
     Graph(Graph),
     Renew(Renew),
     Reload(Reload),
+    #[command(subcommand, disable_help_subcommand = true)]
+    Csr(Csr),
     Verify(Verify),
     Diagnose(Diagnose),
     Backup(Backup),
@@ -205,6 +207,36 @@ pub(crate) enum PassphraseFile {
 pub(crate) struct Reload {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) restart_apiserver: WhenRestart,
+    #[arg(long)]
+    pub(crate) no_workload: bool,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Csr {
+    Export(Export),
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<Utf8PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = ["-"], allow_hyphen_values = true, conflicts_with = "dir")]
+    pub(crate) out: Option<String>,
+    #[arg(long)]
+    pub(crate) reuse_keys: bool,
+    #[arg(long = "force", conflicts_with = "reuse_keys")]
+    pub(crate) new_key: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) returned: Vec<Utf8PathBuf>,
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[command(flatten)]
@@ -348,12 +380,19 @@ pub(crate) fn command(language: Language) -> Command {
     let version_flag = Arg::new("version").short('V').long("version").action(ArgAction::SetTrue);
     let root = Cli::command().arg(help_flag).arg(version_flag).disable_version_flag(true);
     let root = root.subcommand_help_heading(help::heading_verbs(language)).max_term_width(WIDTH);
-    translate(root, language).mut_subcommands(|verb| translate(verb, language))
+    translate(root, language, "perennial").mut_subcommands(|verb| {
+        let name = verb.get_name().to_owned();
+        let verb = verb.subcommand_help_heading(help::heading_verbs(language));
+        translate(verb, language, &name).mut_subcommands(|second| {
+            let name = format!("{name} {}", second.get_name());
+            translate(second, language, &name)
+        })
+    })
 }
 
-fn translate(command: Command, language: Language) -> Command {
-    let name = command.get_name().to_owned();
-    let texts = help::verb(language, &name);
+/// `name`: all words behind `perennial`.
+fn translate(command: Command, language: Language, name: &str) -> Command {
+    let texts = help::verb(language, name);
     let template =
         format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}{{after-help}}", help::heading_usage(language));
     let command = command
@@ -392,7 +431,8 @@ mod tests {
     fn every_argument_of_every_verb_has_a_text() {
         for language in [Language::En, Language::Zh] {
             let root = command(language);
-            for verb in std::iter::once(&root).chain(root.get_subcommands()) {
+            let second = root.get_subcommands().flat_map(|verb| verb.get_subcommands());
+            for verb in std::iter::once(&root).chain(root.get_subcommands()).chain(second) {
                 assert!(
                     verb.get_about().is_some_and(|about| !about.to_string().is_empty()),
                     "{}",
@@ -436,11 +476,10 @@ mod tests {
     fn help_fits_into_eighty_columns() {
         use unicode_width::UnicodeWidthStr;
         for language in [Language::En, Language::Zh] {
-            for verb in [
-                "check", "list", "inspect", "graph", "renew", "reload", "verify", "diagnose", "backup",
-                "explain", "version",
-            ] {
-                let arguments = ["perennial", verb, "--help"];
+            let verbs = "check,list,inspect,graph,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,version";
+            for verb in verbs.split(',') {
+                let words = verb.split(' ').chain(["--help"]);
+                let arguments: Vec<_> = std::iter::once("perennial").chain(words).collect();
                 let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
                 for line in help.lines() {
                     assert!(line.width() <= 80, "{verb}: {line}");

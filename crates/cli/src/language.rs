@@ -5,6 +5,7 @@
 mod messages;
 
 pub(crate) mod cluster;
+pub(crate) mod csr;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod finding;

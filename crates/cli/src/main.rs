@@ -13,7 +13,7 @@ mod terminal;
 mod verbs;
 mod world;
 
-use args::{Cli, Verb};
+use args::{Cli, Csr, Verb};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Exit;
@@ -78,6 +78,8 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
         Some(Verb::Graph(arguments)) => verbs::graph::run(&session, &arguments),
         Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
         Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
+        Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(&session, &arguments),
+        Some(Verb::Csr(Csr::Import(arguments))) => verbs::csr::import::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
         Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(&session, &arguments),
         Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
@@ -102,6 +104,10 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
         ) => {
             return Ok(());
         }
+        Some(Verb::Csr(Csr::Export(_))) => return Ok(()),
+        // What would be installed can be looked at.
+        Some(Verb::Csr(Csr::Import(arguments))) if arguments.consent.dry_run => return Ok(()),
+        Some(Verb::Csr(Csr::Import(_))) => "csr import",
         Some(Verb::Renew(_)) => "renew",
         Some(Verb::Reload(_)) => "reload",
         Some(Verb::Verify(_)) => "verify",

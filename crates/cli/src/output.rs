@@ -14,6 +14,7 @@ mod wrap;
 pub(crate) mod yaml;
 
 pub(crate) mod check;
+pub(crate) mod csr;
 pub(crate) mod details;
 pub(crate) mod diagnose;
 pub(crate) mod explain;

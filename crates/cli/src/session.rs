@@ -68,6 +68,11 @@ impl Session {
         self.out(&screen.render(&self.out))
     }
 
+    /// Writes what is no text for people to stdout, as it is.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        self.out(text)
+    }
+
     /// Writes a document to stdout.
     pub(crate) fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
         match self.global.output {

@@ -8,8 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
 use perennial_core::inventory::{Authority, Looked, Node, Served};
-use perennial_core::plan::{Plan, Refusal, backup_directories};
+use perennial_core::plan::{Pending, Plan, Refusal, backup_directories};
 use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
+use perennial_host::act::lock::LockError;
 use perennial_host::act::{backup, journal, node};
 
 use perennial_host::observe::logs::{self, Log};
@@ -22,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
+pub(crate) use perennial_host::act::requests;
 pub(crate) use perennial_host::act::unlock::{Keys, NotOpened};
 pub(crate) use perennial_host::drive::Ended;
 
@@ -202,6 +204,24 @@ impl World {
             Ok(made) => Ok((made.directory, made.files)),
             Err(error) => Err(not_backed_up(self.language, &target, &error)),
         }
+    }
+
+    /// Where requests to other CAs are made; nobody else works on the node as long as the answer lives.
+    pub(crate) fn make_requests(&self) -> Result<requests::Requests<'_>, Failure> {
+        requests::Requests::begin(&self.own_state(), &self.look.root).map_err(|error| match error {
+            LockError::Refused(why) => refused(self.language, &why),
+            LockError::Io { path, error } => self.failure(SessionError::State { path, error }),
+        })
+    }
+
+    /// The requests to other CAs that were not answered yet.
+    pub(crate) fn pending_requests(&self) -> Vec<Pending> {
+        requests::Requests::look(&self.own_state(), &self.look.root).pending()
+    }
+
+    /// perennial's state that belongs to what is looked at: keys stay with the files that they are for.
+    fn own_state(&self) -> Utf8PathBuf {
+        self.look.root.join(STATE.trim_start_matches('/'))
     }
 
     fn failure(&self, error: SessionError) -> Failure {

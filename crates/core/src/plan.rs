@@ -1,6 +1,8 @@
 //! What will be done: decided completely before anything is touched. A plan has no choices left in it.
 
 mod digest;
+mod external;
+mod import;
 mod lint;
 mod possible;
 mod refusal;
@@ -9,6 +11,8 @@ pub(crate) mod renew;
 mod restart;
 mod step;
 
+pub use external::{Wanted, signed_elsewhere, wanted};
+pub use import::{Objection, Pending, Rejected, Returned, import};
 pub use lint::{Fault, lint};
 pub use possible::{key_can_be_made, role_can_be_repaired};
 pub use refusal::Refusal;
@@ -74,7 +78,7 @@ impl Request {
     }
 }
 
-/// The two kinds of plan.
+/// The kinds of plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
@@ -82,6 +86,8 @@ pub enum Verb {
     Renew,
     /// No new certificate: only what is proven stale is restarted.
     Reload,
+    /// Certificates that another CA has signed, and the restarts that they need.
+    Import,
 }
 
 /// When kube-apiserver is restarted although it follows its files.
@@ -177,6 +183,8 @@ pub struct Kept {
 pub enum Reason {
     /// A finished run with the same request has just installed it.
     JustInstalled,
+    /// It is the very certificate that should be installed.
+    Installed,
     /// The policy does not call it due.
     NotDue,
     /// It was not asked for.

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod lock;
 pub mod node;
 pub(crate) mod open;
+pub mod requests;
 pub(crate) mod space;
 mod stage;
 pub mod unlock;

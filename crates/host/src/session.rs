@@ -3,6 +3,7 @@
 use crate::act::journal::{self, Journal, Open, Reason, Unreadable};
 use crate::act::lock::{Lock, LockError, lock};
 use crate::act::node::NodePort;
+use crate::act::requests;
 use crate::act::space::space;
 use crate::act::unlock::Keys;
 use crate::drive::{Driver, Ended};
@@ -11,7 +12,7 @@ use crate::port::PortError;
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_core::plan::{Guard, Plan, Refusal};
-use perennial_core::run::Event;
+use perennial_core::run::{Body, Event};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -85,7 +86,17 @@ impl<'a> Session<'a> {
     /// [`SessionError::Refused`] where files are neither as before nor as staged: nothing was touched.
     pub fn take_up(&self, open: Open, watch: &mut dyn FnMut(&Event<'_>)) -> Result<Ended, SessionError> {
         let run = open.run.clone();
+        let plan = match open.records.first().map(|record| &record.body) {
+            Some(Body::Begun { plan, .. }) => Some(plan.clone()),
+            _ => None,
+        };
         match self.with_open(open, watch, |driver| Ok(driver.resume().unwrap_or_else(lost)))? {
+            Ended::Committed => {
+                if let Some(plan) = plan {
+                    requests::installed(&self.look.state_directory, plan.renewals());
+                }
+                Ok(Ended::Committed)
+            }
             Ended::Blocked { files } => Err(SessionError::Refused(Refusal::RunBlocked { run, files })),
             ended => Ok(ended),
         }
@@ -134,11 +145,15 @@ impl<'a> Session<'a> {
         let path = journal.path().to_owned();
         let port = NodePort::new(self.runtime, self.look, &plan.node, journal, Arc::clone(&self.stop));
         let mut port = port.with_keys(keys);
-        let mut driver = Driver::new(&mut port, &run, plan, watch);
+        let mut driver = Driver::new(&mut port, &run, plan.clone(), watch);
         if let Err(error) = driver.begin(tool) {
             return Err(not_begun(path, &error));
         }
-        Ok((run, driver.run().unwrap_or_else(lost)))
+        let ended = driver.run().unwrap_or_else(lost);
+        if ended == Ended::Committed {
+            requests::installed(&self.look.state_directory, plan.renewals());
+        }
+        Ok((run, ended))
     }
 
     /// Before the journal is made: afterwards there would be a run to put back.
@@ -191,7 +206,6 @@ fn lost(error: PortError) -> Ended {
 }
 
 fn node_of(open: &Open) -> String {
-    use perennial_core::run::Body;
     match open.records.first().map(|record| &record.body) {
         Some(Body::Begun { plan, .. }) => plan.node.clone(),
         _ => String::new(),

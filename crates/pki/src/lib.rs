@@ -12,7 +12,7 @@
 //! | [`key`] | which key is this, and does it belong to that certificate? |
 //! | [`chain`] | would Go accept this certificate, and what is everything that is wrong with it? |
 //! | [`reissue`] | the same certificate again, with a new key and new dates |
-//! | [`request`] | what does this signing request ask for? |
+//! | [`request`] | what does this signing request ask for? and: a request for the same certificate again |
 
 mod algorithm;
 mod asn1;

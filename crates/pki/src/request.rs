@@ -1,4 +1,8 @@
-//! What a certificate signing request asks for (`crypto/x509.ParseCertificateRequest` of Go).
+//! What a certificate signing request asks for (`crypto/x509.ParseCertificateRequest` of Go), and new ones.
+
+mod again;
+
+pub use again::again;
 
 use std::net::IpAddr;
 

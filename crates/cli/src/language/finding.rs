@@ -171,12 +171,16 @@ words! {
         zh: "先确认集群信任哪个证书机构，再恢复正确的证书和密钥；也可用 kubeadm init phase certs NAME 重新生成",
     }
     external_effect {
-        en: "perennial can't renew what these CAs sign",
-        zh: "perennial 无法续订由这些证书机构签发的证书",
+        en: "renew leaves out what these CAs sign: their owners do",
+        zh: "renew 会跳过由这些证书机构签发的证书：须由其管理者签发",
     }
     external_act {
-        en: "have the owner of the CA sign a new certificate (its key is not on this node)",
-        zh: "请由该 CA 的管理者签发新证书（其密钥不在本节点上）",
+        en: "in time: perennial csr export NAME makes the requests, perennial csr import installs what comes back",
+        zh: "到期前用 perennial csr export NAME 生成签发请求，用 perennial csr import 安装返回的证书",
+    }
+    external_note {
+        en: "its CA's owner signs the request; perennial csr import installs what comes back",
+        zh: "由 CA 管理者签发该请求；用 perennial csr import 安装返回的证书",
     }
     authority_act {
         en: "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/ (perennial does not renew CAs)",

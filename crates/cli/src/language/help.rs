@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, explain, graph, inspect, list};
+use super::{Language, csr, explain, graph, inspect, list};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -97,6 +97,34 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             ],
             exits: CHANGE,
         },
+        "csr" => Texts {
+            about: csr::about(language),
+            usage: csr::usage(language),
+            examples: CSR_EXAMPLES,
+            exits: CHANGE,
+        },
+        "csr export" => Texts {
+            about: csr::about_export(language),
+            usage: csr::usage_export(language),
+            examples: &[
+                ("perennial csr export --dir /root/requests", csr::example_export),
+                ("perennial csr export apiserver-etcd-client", csr::example_export_one),
+                ("perennial csr export apiserver --reuse-keys --out -", csr::example_export_stdout),
+            ],
+            exits: &[
+                (0, csr::exit_exported),
+                (1, csr::exit_left_out),
+                (4, csr::exit_not_exported),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
+        "csr import" => Texts {
+            about: csr::about_import(language),
+            usage: csr::usage_import(language),
+            examples: CSR_EXAMPLES,
+            exits: CHANGE,
+        },
         "verify" => Texts {
             about: about_verify(language),
             usage: usage_verify(language),
@@ -168,6 +196,12 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
         },
     }
 }
+
+const CSR_EXAMPLES: &[(&str, Text)] = &[
+    ("perennial csr export --dir /root/requests", csr::example_export),
+    ("perennial csr import /root/signed --dry-run", csr::example_import_dry),
+    ("perennial csr import /root/signed", csr::example_import),
+];
 
 const LOOK: &[(u8, Text)] = &[
     (0, exit_good),
@@ -335,6 +369,11 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "directory" => arg_directory,
         "files" => arg_files,
         "since" => arg_since,
+        "names" => csr::arg_names,
+        "dir" => csr::arg_dir,
+        "out" => csr::arg_out,
+        "new_key" => csr::arg_new_key,
+        "returned" => csr::arg_returned,
         "codes" => explain::argument,
         _ => return None,
     };

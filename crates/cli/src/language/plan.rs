@@ -55,7 +55,15 @@ messages! {
     usages_added(usages: &str) { en: "new usages: {usages}", zh: "新增用途：{usages}" }
     copy_of(credential: &str) { en: "copy of {credential}", zh: "{credential} 的副本" }
     about(names: &str, text: &str) { en: "{names}: {text}", zh: "{names}：{text}" }
-    external_until(date: &str, reason: &str) { en: "left out: {reason}; ends on {date}", zh: "跳过：{reason}，{date} 到期" }
+    external_until(date: &str, reason: &str, command: &str) {
+        en: "left out: {reason}; ends on {date}; {command}",
+        zh: "跳过：{reason}，{date} 到期；{command}",
+    }
+    key_and_all_names(kind: &str, n: usize) {
+        en: [n: "{kind}, {n} name", "{kind}, {n} names"],
+        zh: "{kind}，{n} 个名称",
+    }
+    from_file(file: &str) { en: "from {file}", zh: "来自 {file}" }
     already_good(date: &str, reason: &str) { en: "good until {date} ({reason})", zh: "有效至 {date}（{reason}）" }
     not_touched(names: &str) { en: "Not touched: {names}", zh: "不做更改：{names}" }
     with_reason(name: &str, reason: &str) { en: "{name} ({reason})", zh: "{name}（{reason}）" }
@@ -78,6 +86,7 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
     match kept.reason {
         Reason::NotDue if verb == Verb::Reload => not_stale(language),
         Reason::JustInstalled => just_installed(language),
+        Reason::Installed => installed(language),
         Reason::NotDue => not_due(language),
         Reason::NotAsked => not_asked(language),
         Reason::ExternalAuthority => external(language),
@@ -98,6 +107,7 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
 
 words! {
     just_installed { en: "just renewed; --force does it again", zh: "刚刚续订过；--force 可再次续订" }
+    installed { en: "installed already", zh: "已安装" }
     not_stale { en: "not proven to hold an older certificate", zh: "没有证据表明在使用旧证书" }
     not_due { en: "not due", zh: "尚未到时间" }
     not_asked { en: "not asked for", zh: "未指定" }

@@ -62,8 +62,14 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
         }
         Refusal::AuthorityKeyMissing { authority, path, credentials } => Words {
             sentence: authority_key_missing(language, authority, path.as_str()),
-            details: vec![waits_for_it(language, &credentials.join(language.comma()))],
-            hint: Some(external_hint(language).to_owned()),
+            details: vec![
+                waits_for_it(language, &credentials.join(language.comma())),
+                external_hint(language).to_owned(),
+            ],
+            hint: Some(match credentials.as_slice() {
+                [name] => format!("perennial csr export {}", quoted(name)),
+                _ => "perennial csr export".to_owned(),
+            }),
         },
         Refusal::AuthorityKeyUnusable { path, trouble: why @ Trouble::EncryptedKey } => {
             words(trouble(language, path.as_str(), why), Some(super::passphrase::no_terminal_act(language)))
@@ -126,6 +132,10 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             details: Vec::new(),
             hint: Some(issuer_not_trusted_hint(language).to_owned()),
         },
+        Refusal::NotInstallable { rejected, returned } => {
+            super::csr::not_installable(language, rejected, *returned)
+        }
+        Refusal::NothingReturned => words(super::csr::nothing_returned(language).to_owned(), None),
         Refusal::UnsupportedKey { credential, kind } => {
             words(unsupported_key(language, credential, kind), None)
         }
@@ -189,8 +199,8 @@ words! {
         zh: "从备份或其他控制平面节点恢复",
     }
     external_hint {
-        en: "with an external CA, its owner signs; perennial renew --only NAME renews the others",
-        zh: "使用外部 CA 时由其管理者签发；其他证书可用 perennial renew --only NAME 续订",
+        en: "an external CA's owner signs requests; perennial renew --only NAME renews the others",
+        zh: "外部 CA 由其管理者签发请求；其他证书可用 perennial renew --only NAME 续订",
     }
     can_not_reissue {
         en: "what can't be read can't be re-issued as it was",

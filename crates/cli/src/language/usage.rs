@@ -25,6 +25,10 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
                 unknown_verb_like(language, &name, &suggestion)
             }
         }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            verb_missing(language).to_owned()
+        }
+        ErrorKind::MissingRequiredArgument => argument_missing(language, &argument),
         ErrorKind::InvalidValue => {
             let given = context(ContextKind::InvalidValue);
             let valid = context(ContextKind::ValidValue);
@@ -69,7 +73,15 @@ fn value(value: &ContextValue) -> String {
     }
 }
 
+words! {
+    verb_missing {
+        en: "a verb is missing: csr export makes requests, csr import installs what came back",
+        zh: "缺少命令：csr export 生成签发请求，csr import 安装返回的证书",
+    }
+}
+
 messages! {
+    argument_missing(argument: &str) { en: "{argument} is missing", zh: "缺少 {argument}" }
     unknown_argument(argument: &str) { en: "{argument} is not known here", zh: "此处没有 {argument}" }
     unknown_argument_like(argument: &str, like: &str) {
         en: "{argument} is not known here; there is {like}",

@@ -140,7 +140,10 @@ fn act(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> String 
     if !report.node.as_root && !report.node.copied_tree {
         return say::with_root(language, "perennial");
     }
-    let told: Vec<_> = groups.iter().map(|group| findings::tell(language, &report.scene(), group)).collect();
+    // That a CA signs elsewhere is no fault: what ends of it has a finding of its own.
+    let standing = |group: &&Group<'_>| matches!(group.first, Finding::ExternalAuthority { .. });
+    let told = groups.iter().filter(|group| !standing(group));
+    let told: Vec<_> = told.map(|group| findings::tell(language, &report.scene(), group)).collect();
     let first = told.iter().find_map(|told| told.command.clone().or_else(|| told.advice.map(str::to_owned)));
     let blind = report.assessment.checks.iter().find_map(|check| match &check.state {
         State::CouldNotLook(why) => {

@@ -1,5 +1,6 @@
 //! A plan as a person reads it before saying yes.
 
+use super::findings::quoted;
 use super::{Line, Paint, Screen, date, escape};
 use crate::language::{Language, plan as say};
 use perennial_core::inventory::Component;
@@ -12,9 +13,15 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     let mut screen = Screen::default();
     let mut heading = say::heading(language, &plan.node, plan.steps.len());
     if plan.renewals().next().is_some() {
-        heading = match plan.request.reuse_keys {
-            true => say::heading_keys_stay(language, &heading),
-            false => say::heading_renewals(language, &heading),
+        let new = plan.renewals().filter(|one| !matches!(one.source, Source::CopyOf { .. }));
+        let (mut stay, mut go) = (false, false);
+        for renewal in new {
+            *(if renewal.source.key_stays() { &mut stay } else { &mut go }) = true;
+        }
+        heading = match (stay, go) {
+            (true, true) => heading,
+            (true, false) => say::heading_keys_stay(language, &heading),
+            (false, _) => say::heading_renewals(language, &heading),
         };
     }
     screen.line(Line::new().painted(&heading, Paint::Strong));
@@ -76,6 +83,15 @@ fn renewed(language: Language, renewal: &Renewal) -> String {
             let parts = std::iter::once(key).chain(amended(language, amendments));
             parts.collect::<Vec<_>>().join(language.semicolon())
         }
+        Source::Import { file, key_kind, key, .. } => {
+            let kind = key_kind.to_string();
+            let key = if key.is_none() { say::key_stays(language, &kind) } else { kind };
+            let key = match renewal.names {
+                0 => key,
+                names => say::key_and_all_names(language, &key, names),
+            };
+            [key, say::from_file(language, file.as_str())].join(language.semicolon())
+        }
         Source::CopyOf { credential, .. } => say::copy_of(language, credential),
     };
     format!("{old} → {}  {how}", date(renewal.new_not_after))
@@ -118,13 +134,16 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
     for kept in &plan.kept {
         let reason = say::reason(language, plan.request.verb, kept);
         let text = match (kept.reason, kept.until) {
-            (Reason::JustInstalled | Reason::NotDue, Some(until)) => {
+            (Reason::JustInstalled | Reason::Installed | Reason::NotDue, Some(until)) => {
                 say::already_good(language, &date(until), reason)
             }
             (Reason::NotDue, None) => reason.to_owned(),
             (Reason::ReloadsItself, _) => say::no_restart(language).to_owned(),
             (Reason::RestartForbidden, _) => say::restart_forbidden(language).to_owned(),
-            (Reason::ExternalAuthority, Some(until)) => say::external_until(language, &date(until), reason),
+            (Reason::ExternalAuthority, Some(until)) => {
+                let command = format!("perennial csr export {}", quoted(&kept.name));
+                say::external_until(language, &date(until), reason, &command)
+            }
             (
                 Reason::ExternalAuthority
                 | Reason::ForeignIdentity

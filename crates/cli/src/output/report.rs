@@ -126,7 +126,8 @@ fn counts(language: Language, plan: &Plan) -> String {
 fn verb(plan: &Plan) -> &'static str {
     match plan.request.verb {
         Verb::Renew => "renew",
-        Verb::Reload => "reload",
+        // Both take an open run up; this one decides nothing of its own about certificates afterwards.
+        Verb::Reload | Verb::Import => "reload",
     }
 }
 

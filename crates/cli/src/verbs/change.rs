@@ -32,13 +32,18 @@ pub(super) struct Change<'a> {
     pub(super) give_up: Option<&'a str>,
     /// Where the passphrases of encrypted CA keys are read.
     pub(super) passphrases: Passphrases,
+    /// The same command that only looks.
+    pub(super) dry_run: String,
     /// From what was seen to a plan.
     pub(super) decide: &'a dyn Fn(&Node, Timestamp) -> Result<Plan, Refusal>,
 }
 
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
     let world = world(session)?;
-    let node = observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
+    let mut node =
+        observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
+    // A copied tree is its owner's, whoever that is.
+    node.as_root |= node.copied_tree;
     // A dry run too: without the keys and the runtime nothing can be decided.
     if !node.as_root {
         return Err(as_root(session, session.answer_language(), Exit::Refused));
@@ -164,8 +169,7 @@ fn agreed(session: &Session, change: &Change<'_>, plan: &Plan) -> Result<bool, F
     let language = session.language;
     if !change.consent.yes && !can_ask() {
         let language = session.answer_language();
-        return Err(Failure::new(Exit::Usage, say::need_yes(language, change.name))
-            .hint(format!("perennial {} --dry-run", change.name)));
+        return Err(Failure::new(Exit::Usage, say::need_yes(language, change.name)).hint(&change.dry_run));
     }
     if session.json() {
         session.tell(&plan_screen::screen(language, plan));

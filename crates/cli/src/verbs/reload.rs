@@ -15,6 +15,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
     };
     let policy = session.global.policy();
     let decide = |node: &_, now| reload(node, &request, &policy, now);
+    let dry_run = "perennial reload --dry-run".to_owned();
     change::run(
         session,
         &Change {
@@ -23,6 +24,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
             give_up: None,
             passphrases: Passphrases::default(),
             decide: &decide,
+            dry_run,
         },
     )
 }

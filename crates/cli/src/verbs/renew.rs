@@ -23,6 +23,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();
+    let dry_run = "perennial renew --dry-run".to_owned();
     change::run(
         session,
         &Change {
@@ -31,6 +32,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             give_up,
             passphrases: arguments.passphrases,
             decide: &decide,
+            dry_run,
         },
     )
 }

@@ -7,7 +7,7 @@ use perennial_testdata::{Leaf, Tree};
 
 const SUBJECT: &str = "/CN=etcd-client/OU=Ops/C=DE/ST=BY/L=M/O=Corp";
 
-fn tree() -> Tree {
+pub(crate) fn tree() -> Tree {
     let tree = Tree::control_plane("cp1");
     for path in [
         "etc/kubernetes/manifests/etcd.yaml",
@@ -40,7 +40,7 @@ fn it_is_told_with_the_day_on_which_it_ends() {
     assert_eq!(ends["severity"], "warning");
     // As Go prints it; its own order stays in its bytes.
     assert_eq!(ends["objects"][0]["identity"], "CN=etcd-client,OU=Ops,O=Corp,L=M,ST=BY,C=DE");
-    assert_eq!(ends["command"], serde_json::Value::Null, "renew is not what helps");
+    assert_eq!(ends["command"], "perennial csr export apiserver-etcd-client", "renew is not what helps");
 }
 
 #[test]

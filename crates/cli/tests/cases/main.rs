@@ -33,6 +33,7 @@ mod behind_passphrase;
 mod clock;
 mod cni;
 mod cosmetics;
+mod csr;
 mod cut_off;
 mod encrypted_ca_key;
 mod everything;

@@ -42,7 +42,7 @@ fn every_file_keeps_its_own_algorithm_and_curve() {
         .renewals()
         .filter_map(|renewal| match &renewal.source {
             Source::Reissue { key_kind, .. } => Some((renewal.credential.as_str(), key_kind.clone())),
-            Source::CopyOf { .. } => None,
+            Source::Import { .. } | Source::CopyOf { .. } => None,
         })
         .collect();
     assert_eq!(kinds["apiserver"], KeyKind::EcdsaP521);

@@ -4,11 +4,24 @@
 //! kubespray: certificates in /etc/kubernetes/ssl with pki as a symbolic link to it, etcd as a service of the host
 //! with a CA of its own. company: ECDSA, a cluster CA that is an intermediate, a chain in apiserver.crt, IPv6 names,
 //! kube-scheduler by `--config`, a static pod that uses super-admin.conf. And the same company after it has taken
-//! the CA's key away.
+//! the CA's key away: what it signs then goes and comes as files.
 
 use crate::support::{Cluster, Said, Stage, assert_same, until};
 use perennial_pki::certificate::{Certificate, certificates};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
+
+/// What the company's CA signs on a control plane.
+const SIGNED_BY_CA: [&str; 6] = [
+    "apiserver",
+    "apiserver-kubelet-client",
+    "admin.conf",
+    "super-admin.conf",
+    "controller-manager.conf",
+    "scheduler.conf",
+];
 
 pub(crate) fn kubespray(stage: &mut Stage) {
     let cluster = stage.kubespray();
@@ -33,15 +46,15 @@ pub(crate) fn company(stage: &mut Stage) {
     let apiserver = chain(cluster, "/etc/kubernetes/pki/apiserver.crt");
     assert_eq!(apiserver.len(), 2, "the intermediate still follows the leaf");
     assert!(apiserver[0].ip_addresses().contains(&"fd00:10:88:7::11".parse().unwrap()));
-    pod_is_named_until_it_is_restarted(cluster);
+    pod_is_named_until_it_is_restarted(cluster, &["PRN3303"]);
     is_well(cluster, &["PRN3303"]);
 }
 
 /// perennial restarts kubeadm's own components only: the company's pod still holds what it has read, and `check` says
 /// so, with the command that helps.
-fn pod_is_named_until_it_is_restarted(cluster: &Cluster) {
+fn pod_is_named_until_it_is_restarted(cluster: &Cluster, rest: &[&str]) {
     let checked = cluster.check();
-    assert_eq!(cluster.codes(), ["PRN4106", "PRN3303"], "{checked:#}");
+    assert_eq!(cluster.codes(), [&["PRN4106"], rest].concat(), "{checked:#}");
     let consumers = checked["consumers"].as_array().unwrap();
     let pod = consumers.iter().find(|one| one["pod"] == "kube-vip").unwrap();
     // The file itself is mounted: the container still sees the old one.
@@ -55,9 +68,7 @@ fn pod_is_named_until_it_is_restarted(cluster: &Cluster) {
     let command = finding["command"].as_str().unwrap();
     assert!(command.starts_with("crictl stop "), "{finding:#}");
     cluster.sh("cp1", command);
-    until("a new container of kube-vip", Duration::from_secs(60), || {
-        (cluster.codes() == ["PRN3303"]).then_some(())
-    });
+    until("a new container of kube-vip", Duration::from_secs(60), || (cluster.codes() == rest).then_some(()));
 }
 
 pub(crate) fn external_authority(stage: &mut Stage) {
@@ -68,6 +79,11 @@ pub(crate) fn external_authority(stage: &mut Stage) {
         let now = cluster.containers().remove("kube-controller-manager")?;
         (now.id != old).then_some(())
     });
+    let office = tempfile::tempdir().unwrap();
+    for name in ["ca.crt", "ca.key"] {
+        let text = cluster.lab.read("cp1", &format!("/etc/kubernetes/pki/{name}")).unwrap();
+        fs::write(office.path().join(name), text).unwrap();
+    }
     cluster.sh("cp1", "rm /etc/kubernetes/pki/ca.key");
     cluster.rest();
     is_well(cluster, &["PRN2102", "PRN3303"]);
@@ -76,8 +92,114 @@ pub(crate) fn external_authority(stage: &mut Stage) {
     let refused = cluster.perennial(&["renew", "--yes", "--force"]);
     assert_eq!(refused.status, 4, "{refused:?}");
     assert!(Said::by(&refused).contains("/etc/kubernetes/pki/ca.key"), "{refused:?}");
+    assert!(Said::by(&refused).contains("perennial csr export"), "{refused:?}");
     assert_same(&before, &cluster.tree("cp1"), "a refusal changes files");
+
+    requests_go_and_certificates_come(cluster, office.path());
+    a_key_stays_where_it_is(cluster, office.path());
     stage.clear();
+}
+
+/// Six requests, each with a new key; a certificate of another CA among what comes back is refused with all the rest;
+/// then nobody notices the exchange.
+fn requests_go_and_certificates_come(cluster: &Cluster, office: &Path) {
+    let live = || -> String {
+        cluster
+            .tree("cp1")
+            .lines()
+            .filter(|line| !line.contains("var/lib/perennial"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let before = live();
+    let exported = cluster.perennial(&["csr", "export", "--dir", "/root/requests"]);
+    assert_eq!(exported.status, 0, "{exported:?}");
+    assert_same(&before, &live(), "an export changes live files");
+    let listed = cluster.sh("cp1", "cd /root/requests && ls");
+    let mut wanted = SIGNED_BY_CA.map(|name| format!("{name}.csr"));
+    wanted.sort();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), wanted);
+
+    for name in SIGNED_BY_CA {
+        let request = cluster.lab.read("cp1", &format!("/root/requests/{name}.csr")).unwrap();
+        let signed = sign(office, "ca", &request);
+        cluster.lab.write("cp1", &format!("/root/signed/{name}.crt"), &signed, 0o644).unwrap();
+    }
+    let request = cluster.lab.read("cp1", "/root/requests/apiserver.csr").unwrap();
+    openssl(
+        office,
+        "req -x509 -newkey ed25519 -nodes -keyout other.key -out other.crt -days 9 -subj /CN=other",
+    );
+    let right = cluster.lab.read("cp1", "/root/signed/apiserver.crt").unwrap();
+    cluster.lab.write("cp1", "/root/signed/apiserver.crt", &sign(office, "other", &request), 0o644).unwrap();
+    let before = cluster.tree("cp1");
+    let refused = cluster.perennial(&["csr", "import", "/root/signed", "--yes"]);
+    assert_eq!(refused.status, 4, "{refused:?}");
+    assert!(Said::by(&refused).contains("so none of the 6 returned files is installed"), "{refused:?}");
+    assert_same(&before, &cluster.tree("cp1"), "a refused import changes files");
+
+    cluster.lab.write("cp1", "/root/signed/apiserver.crt", &right, 0o644).unwrap();
+    installs(cluster, &["/root/signed"]);
+    let waiting = cluster.sh("cp1", "find /var/lib/perennial/requests -type f");
+    assert_eq!(waiting, "", "a key waits for what was installed");
+    serves(cluster, "/root/signed/apiserver.crt");
+    assert_eq!(
+        chain(cluster, "/etc/kubernetes/pki/apiserver.crt").len(),
+        2,
+        "the intermediate still follows"
+    );
+    pod_is_named_until_it_is_restarted(cluster, &["PRN2102", "PRN3303"]);
+    is_well(cluster, &["PRN2102", "PRN3303"]);
+}
+
+/// The same once more for the key that is in use: through a pipe, and only the certificate changes.
+fn a_key_stays_where_it_is(cluster: &Cluster, office: &Path) {
+    let key = || cluster.sh("cp1", "stat -c '%i %Z' /etc/kubernetes/pki/apiserver.key");
+    let before = key();
+    let request = cluster.perennial(&["csr", "export", "apiserver", "--reuse-keys", "--out", "-"]);
+    assert_eq!(request.status, 0, "{request:?}");
+    let signed = sign(office, "ca", request.stdout.as_bytes());
+    cluster.lab.write("cp1", "/root/again.crt", &signed, 0o644).unwrap();
+    installs(cluster, &["/root/again.crt"]);
+    assert_eq!(key(), before);
+    serves(cluster, "/root/again.crt");
+    is_well(cluster, &["PRN2102", "PRN3303"]);
+}
+
+/// `csr import` is done and proven, and no write has failed.
+fn installs(cluster: &Cluster, what: &[&str]) {
+    let probe = cluster.lab.probe(false).unwrap();
+    let imported = cluster.perennial(&[&["csr", "import", "--yes"], what].concat());
+    let seen = probe.stop().unwrap();
+    assert_eq!(imported.status, 0, "{imported:?}");
+    assert!(Said::by(&imported).contains("done and proven"), "{imported:?}");
+    assert_eq!(seen.failed(), 0, "{seen:?}");
+    println!("  {} writes, 0 failed", seen.endpoints.iter().map(|one| one.ok).sum::<u64>());
+}
+
+/// kube-apiserver shows this certificate, as openssl sees it.
+fn serves(cluster: &Cluster, file: &str) {
+    let script = "openssl s_client -connect 127.0.0.1:6443 </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256";
+    let served = cluster.sh("cp1", script);
+    let wanted = cluster.sh("cp1", &format!("openssl x509 -in {file} -noout -fingerprint -sha256"));
+    assert_eq!(served, wanted);
+}
+
+/// What the owner of a CA makes of a request.
+fn sign(office: &Path, authority: &str, request: &[u8]) -> Vec<u8> {
+    fs::write(office.join("request"), request).unwrap();
+    openssl(
+        office,
+        &format!(
+            "x509 -req -in request -CA {authority}.crt -CAkey {authority}.key -days 365 -copy_extensions copy -out signed"
+        ),
+    );
+    fs::read(office.join("signed")).unwrap()
+}
+
+fn openssl(office: &Path, arguments: &str) {
+    let output = Command::new("openssl").args(arguments.split(' ')).current_dir(office).output().unwrap();
+    assert!(output.status.success(), "{arguments}: {output:?}");
 }
 
 /// etcd's own pair, by the process that runs as a service: listed once, and served on both of its ports.

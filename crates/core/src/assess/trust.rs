@@ -45,6 +45,11 @@ impl<'a> Presented<'a> {
     /// Why the other side refuses it at `now`; empty where it accepts. Nothing is said of names here.
     pub fn faults(&self, now: Timestamp) -> Vec<Fault> {
         let Some((leaf, rest)) = self.chain() else { return Vec::new() };
+        self.faults_of(leaf, rest, now)
+    }
+
+    /// The same of another chain in its place.
+    pub fn faults_of(&self, leaf: &Certificate, rest: &[Certificate], now: Timestamp) -> Vec<Fault> {
         faults(leaf, rest, self.roots, Some(self.usage), None, now)
     }
 

@@ -7,9 +7,6 @@ use perennial_pki::digest::sha256_hex;
 use perennial_pki::reissue::Amendments;
 use serde::Serialize;
 
-/// The CA's fingerprint, the old certificate's, and what the new one says otherwise.
-type Identity<'a> = (&'a str, &'a str, &'a Amendments);
-
 /// Pre-images, identities, CAs and the stale set. No times, container ids or leases: they change while
 /// nothing of what matters does.
 #[derive(Serialize)]
@@ -21,12 +18,19 @@ struct Basis<'a> {
     restarts: Vec<Component>,
 }
 
+/// By whom or what it is made, from what, and what is different.
+#[derive(Serialize)]
+struct Identity<'a>(&'a str, &'a str, Option<&'a Amendments>);
+
 /// SHA-256 over what `plan` was made from.
 pub(super) fn digest(plan: &Plan) -> String {
     let renewals = plan.renewals().map(|renewal| {
         let identity = match &renewal.source {
             Source::Reissue { authority_fingerprint, old_fingerprint, amendments, .. } => {
-                Some((authority_fingerprint.as_str(), old_fingerprint.as_str(), amendments))
+                Some(Identity(authority_fingerprint, old_fingerprint, Some(amendments)))
+            }
+            Source::Import { fingerprint, old_fingerprint, .. } => {
+                Some(Identity(fingerprint, old_fingerprint, None))
             }
             Source::CopyOf { .. } => None,
         };

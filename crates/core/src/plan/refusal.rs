@@ -1,6 +1,6 @@
 //! Why nothing was done.
 
-use super::Reason;
+use super::{Reason, Rejected};
 use crate::assess::Collision;
 use crate::inventory::{Attribute, Component, Trouble};
 use camino::Utf8PathBuf;
@@ -142,6 +142,15 @@ pub enum Refusal {
         /// The file by which the other side trusts it.
         through: Utf8PathBuf,
     },
+    /// Returned certificates that can't be installed: then none is.
+    NotInstallable {
+        /// Which, and why.
+        rejected: Vec<Rejected>,
+        /// How many files were returned.
+        returned: usize,
+    },
+    /// Nothing that was returned is a certificate of this node.
+    NothingReturned,
     /// A key of this kind can't be made.
     UnsupportedKey {
         /// The credential's name.

@@ -10,7 +10,11 @@ mod steps;
 mod untouched;
 
 pub use choice::{never_as_it_is, renewable};
-pub(super) use {authorities::check_authorities, reissue::reissue};
+pub(super) use {
+    authorities::{check_authorities, signer},
+    choice::mixed_up,
+    reissue::{key_that_stays, key_to_make, refuse_files, reissue, target},
+};
 
 use super::step::Renewal;
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, digest, restart};
@@ -31,7 +35,7 @@ use untouched::untouched;
 /// The first reason why nothing can be done, root causes first.
 pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) -> Result<Plan, Refusal> {
     refuse_layout(node)?;
-    let mut choice = choose(node, request, policy, now)?;
+    let choice = choose(node, request, policy, now)?;
     check_authorities(node, &choice.chosen, now)?;
     let mut renewals = Vec::new();
     for credential in &choice.chosen {
@@ -41,17 +45,29 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
             renewals.push(renewal);
         }
     }
-    refuse_shared(node, &renewals)?;
     if !request.add_names.is_empty() && !renewals.iter().any(|renewal| named(node, request, renewal)) {
         return Err(Refusal::NoServerToName { names: request.add_names.clone() });
     }
+    assemble(node, request, renewals, choice.kept, policy, now)
+}
+
+/// The plan that installs these: people's copies follow them, and what does not re-read them is restarted.
+pub(super) fn assemble(
+    node: &Node,
+    request: &Request,
+    mut renewals: Vec<Renewal>,
+    mut kept: Vec<Kept>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Plan, Refusal> {
+    refuse_shared(node, &renewals)?;
     // What was not asked for under one name is renewed all the same under another one of the same files.
     let renewed = |kept: &Kept| {
         kept.reason == Reason::NotAsked
             && renewals.iter().any(|renewal| same_files(node, &renewal.credential, &kept.name))
     };
-    choice.kept.retain(|kept| !renewed(kept));
-    renewals.extend(copies(node, request, &renewals, &mut choice.kept));
+    kept.retain(|kept| !renewed(kept));
+    renewals.extend(copies(node, request, &renewals, &mut kept));
 
     let restarts = restarts(node, request, &renewals, policy, now);
     if !restarts.is_empty() {
@@ -64,7 +80,7 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
         request: request.clone(),
         digest: String::new(),
         steps: steps(node, request, &renewals, &restarts),
-        kept: choice.kept,
+        kept,
         other_control_planes: other_control_planes(node),
     };
     plan.kept.extend(untouched(node, request, &renewals, &restarts));
@@ -89,7 +105,7 @@ fn refuse_shared(node: &Node, renewals: &[Renewal]) -> Result<(), Refusal> {
 }
 
 /// Whether two credentials are one: the same files.
-fn same_files(node: &Node, one: &str, other: &str) -> bool {
+pub(super) fn same_files(node: &Node, one: &str, other: &str) -> bool {
     let files = |name: &str| -> Option<Vec<Utf8PathBuf>> {
         let credential = node.credential(name)?;
         Some(credential.place.files().into_iter().map(|file| file.real_path().clone()).collect())

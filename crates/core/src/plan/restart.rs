@@ -19,6 +19,8 @@ pub(super) fn refuse(node: &Node, restarts: &[Component], now: Timestamp) -> Res
             let state = format!("{} ({})", unit.active_state, unit.sub_state);
             return Err(Refusal::KubeletNotRunning { state });
         }
+        // Nothing runs in a copied tree: a plan for it is only shown.
+        Looked::Absent if node.copied_tree => {}
         Looked::Absent => return Err(Refusal::KubeletNotRunning { state: "not found".to_owned() }),
         Looked::Seen(_) | Looked::Unusable(_) => {}
     }

@@ -118,7 +118,7 @@ impl Target {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case")]
 pub enum Source {
-    /// A new key, and the old certificate re-issued for it.
+    /// The old certificate re-issued, mostly for a new key.
     Reissue {
         /// The CA's certificate file.
         authority_certificate: Utf8PathBuf,
@@ -144,6 +144,21 @@ pub enum Source {
         #[serde(default, skip_serializing_if = "Amendments::is_empty")]
         amendments: Amendments,
     },
+    /// A certificate that another CA has signed.
+    Import {
+        /// The file in which it came back.
+        file: Utf8PathBuf,
+        /// The certificate and what follows it in its file, as PEM: what was judged is what is installed.
+        chain: String,
+        /// The certificate's SHA-256.
+        fingerprint: String,
+        /// The old certificate's SHA-256.
+        old_fingerprint: String,
+        /// The key's algorithm.
+        key_kind: KeyKind,
+        /// The file of the key that was made for it; absent where the old key stays.
+        key: Option<Utf8PathBuf>,
+    },
     /// A copy of what this run makes for another credential (a person's copy of admin.conf).
     CopyOf {
         /// That credential's name.
@@ -151,6 +166,23 @@ pub enum Source {
         /// Its kubeconfig: read where this run does not renew it.
         path: Utf8PathBuf,
     },
+}
+
+impl Source {
+    /// The SHA-256 of the certificate that goes; absent for a copy, which may follow several.
+    pub fn old_fingerprint(&self) -> Option<&str> {
+        match self {
+            Self::Reissue { old_fingerprint, .. } | Self::Import { old_fingerprint, .. } => {
+                Some(old_fingerprint)
+            }
+            Self::CopyOf { .. } => None,
+        }
+    }
+
+    /// Whether the old key goes on to be used.
+    pub fn key_stays(&self) -> bool {
+        matches!(self, Self::Reissue { reuse_key: true, .. } | Self::Import { key: None, .. })
+    }
 }
 
 /// The exchange of one credential's files.

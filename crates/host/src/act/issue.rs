@@ -65,13 +65,13 @@ pub(super) fn issue(run: &str, renewals: &[Renewal], keys: Option<&Keys>) -> Res
     let mut keys = generate(renewals)?;
     let mut issued = BTreeMap::new();
     for (renewal, key) in renewals.iter().zip(&mut keys) {
-        let key = match key.take() {
-            None if matches!(renewal.source, Source::Reissue { .. }) => Some(old_key(&renewal.target)?),
-            made => made,
+        let material = match (&renewal.source, key.take()) {
+            (Source::CopyOf { .. }, _) => continue,
+            (Source::Import { .. }, _) => imported(renewal)?,
+            (Source::Reissue { .. }, Some(key)) => sign(renewal, &authorities, &key)?,
+            (Source::Reissue { .. }, None) => sign(renewal, &authorities, &old_key(&renewal.target)?)?,
         };
-        if let Some(key) = key {
-            issued.insert(renewal.credential.clone(), sign(renewal, &authorities, &key)?);
-        }
+        issued.insert(renewal.credential.clone(), material);
     }
     let mut staged = Vec::new();
     for renewal in renewals {
@@ -108,7 +108,7 @@ fn generate(renewals: &[Renewal]) -> Result<Vec<Option<PrivateKey>>, String> {
         .iter()
         .map(|renewal| match &renewal.source {
             Source::Reissue { key_kind, key_form, reuse_key: false, .. } => Some((key_kind, *key_form)),
-            Source::Reissue { .. } | Source::CopyOf { .. } => None,
+            Source::Reissue { .. } | Source::Import { .. } | Source::CopyOf { .. } => None,
         })
         .collect();
     let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -157,6 +157,33 @@ fn sign(
         .map_err(|what| format!("{name}: the new certificate {what}"))?;
     Ok(Material {
         certificate: Zeroizing::new(certificate.to_pem().into_bytes()),
+        key: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
+    })
+}
+
+/// A certificate that another CA has signed, with the key that waits for it or the old one.
+fn imported(renewal: &Renewal) -> Result<Material, String> {
+    let name = &renewal.credential;
+    let Source::Import { chain, fingerprint, old_fingerprint, key, .. } = &renewal.source else {
+        return Err(format!("{name} did not come back"));
+    };
+    if old_certificate(&renewal.target)?.fingerprint_sha256() != *old_fingerprint {
+        return Err(format!("{name} is not the certificate that was planned for"));
+    }
+    let key = match key {
+        Some(path) => PrivateKey::from_pem(&read(path)?).map_err(|error| format!("{path} {error}"))?,
+        None => old_key(&renewal.target)?,
+    };
+    let leaf = perennial_pki::certificate::leaf(chain.as_bytes());
+    let leaf = leaf.map_err(|error| format!("{name}: what came back {error}"))?;
+    if leaf.fingerprint_sha256() != *fingerprint {
+        return Err(format!("{name}: what came back is not the certificate that was planned for"));
+    }
+    if !key.matches(&leaf) {
+        return Err(format!("{name}: what came back does not fit its key"));
+    }
+    Ok(Material {
+        certificate: Zeroizing::new(chain.clone().into_bytes()),
         key: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
     })
 }
@@ -219,7 +246,7 @@ fn old_certificate(target: &Target) -> Result<Certificate, String> {
 }
 
 /// The key that stays; that it fits is judged with the new certificate.
-fn old_key(target: &Target) -> Result<PrivateKey, String> {
+pub(super) fn old_key(target: &Target) -> Result<PrivateKey, String> {
     let (path, text) = match target {
         Target::Pair { key, .. } | Target::Certificate { key, .. } => (key, read(key)?),
         Target::Kubeconfig { path } => (path, Material::embedded(path)?.key),
@@ -233,20 +260,22 @@ fn stage_renewal(
     issued: &BTreeMap<String, Material>,
 ) -> Result<Vec<Staged>, String> {
     let name = match &renewal.source {
-        Source::Reissue { .. } => &renewal.credential,
+        Source::Reissue { .. } | Source::Import { .. } => &renewal.credential,
         Source::CopyOf { credential, .. } => credential,
     };
     let material = match (issued.get(name), &renewal.source) {
         (Some(material), _) => material.clone(),
         // This run does not renew the original: the copy follows what lies there.
         (None, Source::CopyOf { path, .. }) => Material::embedded(path)?,
-        (None, Source::Reissue { .. }) => return Err(format!("{name} was not made")),
+        (None, Source::Reissue { .. } | Source::Import { .. }) => return Err(format!("{name} was not made")),
     };
     let files = renewal.target.files();
     let first = files.first().ok_or_else(|| format!("{name} has no file"))?;
     let fingerprint = material.leaf(first)?.fingerprint_sha256();
     let mut staged = Vec::new();
-    for (live, new) in contents(&renewal.target, material)? {
+    // What another CA has signed brings what follows it along.
+    let tail = !matches!(renewal.source, Source::Import { .. });
+    for (live, new) in contents(&renewal.target, material, tail)? {
         let (before_sha256, after_sha256) = stage(live, run, &new).map_err(|error| error.to_string())?;
         staged.push(Staged {
             credential: renewal.credential.clone(),
@@ -260,14 +289,16 @@ fn stage_renewal(
     Ok(staged)
 }
 
-/// The new content of each live file.
-fn contents(target: &Target, material: Material) -> Result<Vec<(&Utf8PathBuf, Content)>, String> {
+/// The new content of each live file; with `tail`, what followed the old leaf follows the new one.
+fn contents(target: &Target, material: Material, tail: bool) -> Result<Vec<(&Utf8PathBuf, Content)>, String> {
+    let followed =
+        |path: &Utf8Path, leaf: &Content| if tail { with_tail(path, leaf) } else { Ok(leaf.clone()) };
     match target {
         Target::Pair { certificate, key } => {
-            Ok(vec![(certificate, with_tail(certificate, &material.certificate)?), (key, material.key)])
+            Ok(vec![(certificate, followed(certificate, &material.certificate)?), (key, material.key)])
         }
         Target::Certificate { certificate, .. } => {
-            Ok(vec![(certificate, with_tail(certificate, &material.certificate)?)])
+            Ok(vec![(certificate, followed(certificate, &material.certificate)?)])
         }
         Target::Kubeconfig { path } => {
             let text = read_text(path)?;
@@ -289,7 +320,7 @@ fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Content, String> {
     Ok(text)
 }
 
-fn read(path: &Utf8Path) -> Result<Content, String> {
+pub(super) fn read(path: &Utf8Path) -> Result<Content, String> {
     let read = locate(path).and_then(|located| read_only(&located)).and_then(|mut file| content(&mut file));
     read.map_err(|error| format!("{path}: {error}"))
 }
@@ -302,196 +333,4 @@ fn read_text(path: &Utf8Path) -> Result<Zeroizing<String>, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use jiff::{SignedDuration, Timestamp};
-    use perennial_pki::key::Work;
-    use perennial_pki::reissue::AlternativeName;
-    use std::fs::{read_to_string, write};
-    use std::os::unix::fs::PermissionsExt;
-
-    const CA: &str = include_str!("../../../pki/testdata/p256-ca.pem");
-    const LEAF: &str = include_str!("../../../pki/testdata/p256-leaf.pem");
-
-    struct Pki {
-        _directory: tempfile::TempDir,
-        root: Utf8PathBuf,
-    }
-
-    impl Pki {
-        /// A CA, a pair with the CA behind its leaf, a kubeconfig with a comment, and a person's copy of it.
-        fn new() -> Self {
-            let directory =
-                tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o700)).tempdir().unwrap();
-            let root = Utf8PathBuf::from_path_buf(directory.path().canonicalize().unwrap()).unwrap();
-            let (certificate, key) = (leaf().to_pem(), old_key());
-            write(root.join("ca.crt"), certificates(CA.as_bytes()).unwrap()[0].to_pem()).unwrap();
-            write(root.join("ca.key"), PrivateKey::from_pem(CA.as_bytes()).unwrap().to_pem().as_bytes())
-                .unwrap();
-            let chain = format!("{certificate}{}", certificates(CA.as_bytes()).unwrap()[0].to_pem());
-            write(root.join("server.crt"), chain).unwrap();
-            write(root.join("server.key"), key.as_bytes()).unwrap();
-            let kubeconfig = format!(
-                "# 管理员\napiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{{name: c, context: {{cluster: k, user: u}}}}]\nclusters: [{{name: k, cluster: {{server: https://10.0.0.1:6443}}}}]\nusers:\n- name: u\n  user:\n    client-certificate-data: {}\n    client-key-data: {}\n",
-                STANDARD.encode(&certificate),
-                STANDARD.encode(key.as_bytes()),
-            );
-            write(root.join("admin.conf"), &kubeconfig).unwrap();
-            write(root.join("config"), kubeconfig.replace("# 管理员", "# mine")).unwrap();
-            Self { _directory: directory, root }
-        }
-
-        fn renewal(&self, name: &str, target: Target, source: Option<Source>) -> Renewal {
-            let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-            Renewal {
-                credential: name.to_owned(),
-                target,
-                source: source.unwrap_or_else(|| Source::Reissue {
-                    authority_certificate: self.root.join("ca.crt"),
-                    authority_key: self.root.join("ca.key"),
-                    authority_locked: false,
-                    authority_fingerprint: certificates(CA.as_bytes()).unwrap()[0].fingerprint_sha256(),
-                    old_fingerprint: leaf().fingerprint_sha256(),
-                    key_kind: KeyKind::EcdsaP256,
-                    key_form: KeyForm::Sec1,
-                    not_before: now,
-                    reuse_key: false,
-                    amendments: Amendments::default(),
-                }),
-                old_not_after: None,
-                new_not_after: now + SignedDuration::from_hours(1),
-                names: 0,
-            }
-        }
-
-        fn server(&self) -> Renewal {
-            let (certificate, key) = (self.root.join("server.crt"), self.root.join("server.key"));
-            self.renewal("server", Target::Pair { certificate, key }, None)
-        }
-
-        fn copy(&self) -> Renewal {
-            let source =
-                Source::CopyOf { credential: "admin.conf".into(), path: self.root.join("admin.conf") };
-            self.renewal("config", Target::Kubeconfig { path: self.root.join("config") }, Some(source))
-        }
-
-        fn staged(&self, name: &str) -> String {
-            read_to_string(twin(&self.root.join(name), "r1")).unwrap()
-        }
-    }
-
-    fn leaf() -> Certificate {
-        perennial_pki::certificate::leaf(LEAF.as_bytes()).unwrap()
-    }
-
-    /// Whatever key was there: the new one is made anew.
-    fn old_key() -> Zeroizing<String> {
-        PrivateKey::generate(&KeyKind::EcdsaP256, KeyForm::Sec1).unwrap().to_pem()
-    }
-
-    #[test]
-    fn a_pair_gets_a_new_key_and_keeps_what_followed_its_leaf() {
-        let pki = Pki::new();
-        issue("r1", &[pki.server()], None).unwrap();
-        let chain = certificates(pki.staged("server.crt").as_bytes()).unwrap();
-        let key = PrivateKey::from_pem(pki.staged("server.key").as_bytes()).unwrap();
-        assert_eq!(chain.len(), 2);
-        assert!(key.matches(&chain[0]) && chain[0].spki_der() != leaf().spki_der());
-        assert_eq!(chain[1], certificates(CA.as_bytes()).unwrap()[0]);
-        assert!(!key.matches(&leaf()), "the live pair is untouched");
-        assert_eq!(certificates(&read(&pki.root.join("server.crt")).unwrap()).unwrap()[0], leaf());
-    }
-
-    #[test]
-    fn an_encrypted_ca_key_signs_once_it_is_opened_and_stays_as_it_is() {
-        let pki = Pki::new();
-        let (plain, locked) = (pki.root.join("ca.key"), pki.root.join("locked.key"));
-        let mut openssl = std::process::Command::new("openssl");
-        openssl.args([
-            "pkcs8",
-            "-topk8",
-            "-passout",
-            "pass:x",
-            "-in",
-            plain.as_str(),
-            "-out",
-            locked.as_str(),
-        ]);
-        assert!(openssl.status().unwrap().success());
-        std::fs::rename(&locked, &plain).unwrap();
-        let before = read_to_string(&plain).unwrap();
-        let refused = issue("r1", &[pki.server()], None).unwrap_err();
-        assert!(refused.ends_with("ca.key holds an encrypted private key"), "{refused}");
-        let opened = PrivateKey::from_pem_encrypted(before.as_bytes(), b"x", &Work::default()).unwrap();
-        issue("r1", &[pki.server()], Some(&Keys::of(&plain, opened))).unwrap();
-        let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
-        assert!(signed_by(&new, &certificates(CA.as_bytes()).unwrap()[0]));
-        assert_eq!(before, read_to_string(&plain).unwrap());
-    }
-
-    #[test]
-    fn a_key_that_stays_is_not_written() {
-        let pki = Pki::new();
-        let mut renewal = pki.server();
-        let (certificate, key) = (pki.root.join("server.crt"), pki.root.join("server.key"));
-        renewal.target = Target::Certificate { certificate, key };
-        if let Source::Reissue { reuse_key, .. } = &mut renewal.source {
-            *reuse_key = true;
-        }
-        let staged = issue("r1", &[renewal], None).unwrap();
-        assert_eq!(staged.len(), 1);
-        assert!(!twin(&pki.root.join("server.key"), "r1").exists());
-        let key = PrivateKey::from_pem(&read(&pki.root.join("server.key")).unwrap()).unwrap();
-        assert!(key.matches(&certificates(pki.staged("server.crt").as_bytes()).unwrap()[0]));
-    }
-
-    #[test]
-    fn what_is_asked_for_by_name_is_in_the_new_certificate() {
-        let pki = Pki::new();
-        let mut renewal = pki.server();
-        let name = AlternativeName::parse("api.example.com").unwrap();
-        if let Source::Reissue { amendments, .. } = &mut renewal.source {
-            amendments.names.push(name.clone());
-        }
-        issue("r1", &[renewal], None).unwrap();
-        let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
-        assert!(name.is_in(&new) && new.dns_names().starts_with(&leaf().dns_names()));
-    }
-
-    #[test]
-    fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
-        let pki = Pki::new();
-        let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
-        let staged = issue("r1", &[admin, pki.copy()], None).unwrap();
-        assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
-        assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
-        assert_eq!(pki.staged("config"), pki.staged("admin.conf").replace("# 管理员", "# mine"));
-    }
-
-    #[test]
-    fn a_copy_alone_follows_what_lies_there() {
-        let pki = Pki::new();
-        let staged = issue("r1", &[pki.copy()], None).unwrap();
-        assert_eq!(staged[0].fingerprint, leaf().fingerprint_sha256());
-    }
-
-    #[test]
-    fn another_ca_or_another_certificate_than_the_planned_one_stops_everything() {
-        let pki = Pki::new();
-        let mut other = pki.server();
-        if let Source::Reissue { old_fingerprint, .. } = &mut other.source {
-            *old_fingerprint = "of another certificate".into();
-        }
-        assert!(
-            issue("r1", &[other], None)
-                .unwrap_err()
-                .contains("server is not the certificate that was planned for")
-        );
-        write(pki.root.join("ca.crt"), LEAF).unwrap();
-        assert!(
-            issue("r1", &[pki.server()], None).unwrap_err().contains("does not hold the planned CA any more")
-        );
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use super::{Driver, Failure, unexpected};
 use crate::port::{Port, PortError};
 use jiff::{SignedDuration, Timestamp};
 use perennial_core::inventory::Component;
-use perennial_core::plan::{Action, Listening, Proof, Source, Step};
+use perennial_core::plan::{Action, Listening, Proof, Step};
 use perennial_core::run::{Answer, Body, Outcome, Phase, Question, WorkloadOutcome};
 
 /// Whether a proof holds: what was seen, or what is still missing.
@@ -220,12 +220,8 @@ impl<P: Port> Driver<'_, P> {
 
     /// The fingerprint that a listener served before the run, by the plan.
     pub(super) fn old_fingerprint(&self, credential: &str) -> Option<String> {
-        self.plan.renewals().find(|renewal| renewal.credential == credential).and_then(|renewal| {
-            match &renewal.source {
-                Source::Reissue { old_fingerprint, .. } => Some(old_fingerprint.clone()),
-                Source::CopyOf { .. } => None,
-            }
-        })
+        let renewal = self.plan.renewals().find(|renewal| renewal.credential == credential)?;
+        renewal.source.old_fingerprint().map(str::to_owned)
     }
 }
 

@@ -101,7 +101,7 @@ fn ends(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Timestamp)
                 credential.map_or((None, None), |credential| people::command(language, scene, credential));
             (command, None, note)
         }
-        Remedy::External => (None, Some(say::external_act(language)), None),
+        Remedy::External => (Some(export(&names)), None, Some(say::external_note(language))),
         Remedy::Owner => (None, Some(words::owner_act(language)), None),
         Remedy::Elsewhere => (None, None, Some(words::elsewhere_note(language))),
         Remedy::KubeletLog => {
@@ -117,6 +117,12 @@ fn ends(language: Language, scene: &Scene<'_>, group: &Group<'_>, at: Timestamp)
         advice,
         note,
     }
+}
+
+/// Requests for these.
+fn export(names: &[&str]) -> String {
+    let names = names.iter().map(|name| format!(" {}", quoted(name)));
+    format!("perennial csr export{}", names.collect::<String>())
 }
 
 fn external(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
@@ -143,6 +149,7 @@ fn external(language: Language, scene: &Scene<'_>, group: &Group<'_>) -> Told {
         title: say::external_authority(language, &names.join(language.comma())),
         evidence: keys.iter().map(|key| say::key_would_be(language, key.as_str())).chain(signed).collect(),
         left_alone: Some(say::external_effect(language).to_owned()),
+        advice: Some(say::external_act(language)),
         ..Told::default()
     }
 }

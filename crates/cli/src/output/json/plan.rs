@@ -26,7 +26,7 @@ pub(crate) struct PlanDocument<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PlanView<'a> {
     node: &'a str,
-    /// `renew` or `reload`.
+    /// `renew`, `reload` or `csr import`.
     verb: &'static str,
     observed_at: String,
     /// SHA-256 over what the plan was made from.
@@ -55,7 +55,9 @@ struct RenewalView<'a> {
     key: Option<String>,
     /// The credential that it is a copy of.
     copy_of: Option<&'a str>,
-    /// Names in the old certificate.
+    /// The file in which another CA's certificate came back.
+    imported_from: Option<&'a str>,
+    /// Names in the old certificate; of an imported one in the new.
     names: usize,
     /// Whether the old key is used on.
     key_stays: bool,
@@ -117,15 +119,21 @@ impl<'a> PlanView<'a> {
             old_not_after: renewal.old_not_after.map(time),
             new_not_after: time(renewal.new_not_after),
             key: match &renewal.source {
-                Source::Reissue { key_kind, .. } => Some(key_kind.to_string()),
+                Source::Reissue { key_kind, .. } | Source::Import { key_kind, .. } => {
+                    Some(key_kind.to_string())
+                }
                 Source::CopyOf { .. } => None,
             },
             copy_of: match &renewal.source {
-                Source::Reissue { .. } => None,
+                Source::Reissue { .. } | Source::Import { .. } => None,
                 Source::CopyOf { credential, .. } => Some(credential),
             },
+            imported_from: match &renewal.source {
+                Source::Import { file, .. } => Some(file.as_str()),
+                Source::Reissue { .. } | Source::CopyOf { .. } => None,
+            },
             names: renewal.names,
-            key_stays: matches!(&renewal.source, Source::Reissue { reuse_key: true, .. }),
+            key_stays: renewal.source.key_stays(),
             amended: match &renewal.source {
                 Source::Reissue { amendments, .. } if !amendments.is_empty() => Some(AmendedView {
                     common_name: amendments.common_name.as_deref(),
@@ -147,6 +155,7 @@ impl<'a> PlanView<'a> {
             verb: match plan.request.verb {
                 Verb::Renew => "renew",
                 Verb::Reload => "reload",
+                Verb::Import => "csr import",
             },
             observed_at: time(plan.observed_at),
             digest: &plan.digest,

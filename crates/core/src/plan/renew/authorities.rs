@@ -25,7 +25,7 @@ pub(in crate::plan) fn check_authorities(
 
 /// The CA that signs the next certificate: the one on this node that has signed the last one, else the one that
 /// should have.
-pub(super) fn signer<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> {
+pub(in crate::plan) fn signer<'a>(node: &'a Node, credential: &Credential) -> Option<&'a Authority> {
     let expected = || chain::verifier(node, credential.role);
     let usual = || node.authority(chain::usual_authority(credential.role));
     node.issuer_of(credential).or_else(expected).or_else(usual)

@@ -114,7 +114,7 @@ fn keep(
 }
 
 /// Why a credential must not be renewed as it is, if so.
-fn mixed_up(node: &Node, credential: &Credential) -> Option<Reason> {
+pub(in crate::plan) fn mixed_up(node: &Node, credential: &Credential) -> Option<Reason> {
     // The same files may be wrong for another purpose alone: as a client's they have no names to be wrong.
     let alike = node.credentials.iter().filter(|other| same_files(node, &other.name, &credential.name));
     alike.filter_map(|one| mix_up(node, one)).next().map(|mix_up| match mix_up {

@@ -36,20 +36,7 @@ pub(in crate::plan) fn reissue(
     let authority = node.issuer_of(credential).ok_or_else(unknown)?;
     let issuer = authority.certificates.seen().and_then(|all| all.first()).ok_or_else(unknown)?;
     trusted_where_shown(node, credential, leaf, issuer, &authority.file.path)?;
-    for file in credential.place.files() {
-        // A directory, a device, a link that leads out: nothing to be exchanged for a file.
-        if let Some(trouble) = file.facts.trouble().filter(|trouble| trouble.special()) {
-            let (credential, path) = (credential.name.clone(), file.path.clone());
-            return Err(Refusal::CredentialUnusable { credential, path, trouble: Some(trouble.clone()) });
-        }
-        if file.facts.seen().is_some_and(|facts| facts.directory == Directory::Open) {
-            let path = file.real_path().parent().unwrap_or(file.real_path()).to_owned();
-            return Err(Refusal::DirectoryWritable { path });
-        }
-        if let Some(fixed) = file.facts.seen().and_then(|facts| facts.fixed.clone()) {
-            return Err(Refusal::AttributeSet { path: fixed.path, attribute: fixed.attribute });
-        }
-    }
+    refuse_files(credential)?;
     let (key_kind, key_form) = match request.reuse_keys {
         true => key_that_stays(credential, leaf)?,
         false => key_to_make(credential, leaf)?,
@@ -58,18 +45,10 @@ pub(in crate::plan) fn reissue(
     let (validity, _clamped) = Validity::from_now(now, length, issuer).map_err(|_| {
         Refusal::AuthorityExpired { authority: authority.name.clone(), at: issuer.not_after() }
     })?;
-    let target = match (&credential.place, credential.place.files().as_slice()) {
-        (Place::Combined { .. }, _) => return Err(unknown()),
-        (_, [certificate, key]) => {
-            let (certificate, key) = (certificate.real_path().clone(), key.real_path().clone());
-            match request.reuse_keys {
-                true => Target::Certificate { certificate, key },
-                false => Target::Pair { certificate, key },
-            }
-        }
-        (_, [file]) => Target::Kubeconfig { path: file.real_path().clone() },
-        _ => return Err(unusable(None)),
-    };
+    if matches!(credential.place, Place::Combined { .. }) {
+        return Err(unknown());
+    }
+    let target = target(credential, request.reuse_keys).ok_or_else(|| unusable(None))?;
     Ok(Renewal {
         credential: credential.name.clone(),
         target,
@@ -89,6 +68,41 @@ pub(in crate::plan) fn reissue(
         new_not_after: validity.not_after,
         names: leaf.dns_names().len() + leaf.ip_addresses().len(),
     })
+}
+
+/// Refuses files that can't be exchanged safely.
+pub(in crate::plan) fn refuse_files(credential: &Credential) -> Result<(), Refusal> {
+    for file in credential.place.files() {
+        // A directory, a device, a link that leads out: nothing to be exchanged for a file.
+        if let Some(trouble) = file.facts.trouble().filter(|trouble| trouble.special()) {
+            let (credential, path) = (credential.name.clone(), file.path.clone());
+            return Err(Refusal::CredentialUnusable { credential, path, trouble: Some(trouble.clone()) });
+        }
+        if file.facts.seen().is_some_and(|facts| facts.directory == Directory::Open) {
+            let path = file.real_path().parent().unwrap_or(file.real_path()).to_owned();
+            return Err(Refusal::DirectoryWritable { path });
+        }
+        if let Some(fixed) = file.facts.seen().and_then(|facts| facts.fixed.clone()) {
+            return Err(Refusal::AttributeSet { path: fixed.path, attribute: fixed.attribute });
+        }
+    }
+    Ok(())
+}
+
+/// The files in which a new certificate goes, with a new key or the old one.
+pub(in crate::plan) fn target(credential: &Credential, key_stays: bool) -> Option<Target> {
+    match (&credential.place, credential.place.files().as_slice()) {
+        (Place::Combined { .. }, _) => None,
+        (_, [certificate, key]) => {
+            let (certificate, key) = (certificate.real_path().clone(), key.real_path().clone());
+            Some(match key_stays {
+                true => Target::Certificate { certificate, key },
+                false => Target::Pair { certificate, key },
+            })
+        }
+        (_, [file]) => Some(Target::Kubeconfig { path: file.real_path().clone() }),
+        _ => None,
+    }
 }
 
 /// During a rotation of the CA another one signs now than the last time: whoever is shown the new certificate must
@@ -115,7 +129,10 @@ fn trusted_where_shown(
 }
 
 /// The key that is there, where it can be read and fits.
-fn key_that_stays(credential: &Credential, leaf: &Certificate) -> Result<(KeyKind, KeyForm), Refusal> {
+pub(in crate::plan) fn key_that_stays(
+    credential: &Credential,
+    leaf: &Certificate,
+) -> Result<(KeyKind, KeyForm), Refusal> {
     match &credential.key {
         Looked::Seen(key) if key.fits => Ok((leaf.key_kind(), key.form)),
         _ => Err(Refusal::KeyCanNotStay {
@@ -126,7 +143,10 @@ fn key_that_stays(credential: &Credential, leaf: &Certificate) -> Result<(KeyKin
 }
 
 /// The old key's algorithm; the certificate's where the key can't be read: it gets a new one anyway.
-fn key_to_make(credential: &Credential, leaf: &Certificate) -> Result<(KeyKind, KeyForm), Refusal> {
+pub(in crate::plan) fn key_to_make(
+    credential: &Credential,
+    leaf: &Certificate,
+) -> Result<(KeyKind, KeyForm), Refusal> {
     let kind = leaf.key_kind();
     let natural = match &kind {
         KeyKind::Rsa(2048 | 3072 | 4096) => KeyForm::Pkcs1,
