@@ -1,6 +1,7 @@
 //! A request for the same certificate again: openssl reads and verifies it, and finds in it what the old certificate says.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on has failed")]
+#![allow(clippy::disallowed_methods, reason = "openssl is asked by files")]
 
 use perennial_pki::certificate::{Certificate, leaf};
 use perennial_pki::key::{KeyForm, KeyKind, PrivateKey};

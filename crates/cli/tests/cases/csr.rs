@@ -214,7 +214,8 @@ fn what_openssl_signs_is_planned_in_one_go() {
     let renewals = plan["renewals"].as_array().unwrap();
     let mut renewed: Vec<_> = renewals.iter().map(|one| one["credential"].as_str().unwrap()).collect();
     let mut wanted = SIGNED_BY_CA.to_vec();
-    (renewed.sort_unstable(), wanted.sort_unstable());
+    renewed.sort_unstable();
+    wanted.sort_unstable();
     assert_eq!(renewed, wanted);
     assert!(
         renewals.iter().all(|one| one["importedFrom"].is_string() && one["keyStays"] == false),

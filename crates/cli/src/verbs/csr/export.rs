@@ -39,7 +39,7 @@ pub(crate) fn run(session: &Session, arguments: &Export) -> Result<Exit, Failure
         }
     }
     if !to_stdout && !exported.is_empty() {
-        let directory = arguments.dir.as_deref().unwrap_or(Utf8Path::new("."));
+        let directory = arguments.dir.as_deref().unwrap_or_else(|| Utf8Path::new("."));
         std::fs::create_dir_all(directory)
             .map_err(|error| failed(session, &format!("{directory}: {error}")))?;
         // The operator takes them from here, whatever the directory is called when they are told.
