@@ -194,7 +194,8 @@ fn too_little_space_is_refused_before_anything_is_written() {
     let _disk = Disk::over(&place.look.state_directory, 64 << 10);
     let before = place.live();
     let session = Session::begin(&place.runtime, &place.look, Arc::default()).unwrap();
-    let refused = session.run(place.plan.clone(), "test", &mut |_| {}).unwrap_err();
+    let refused =
+        session.run(place.plan.clone(), "test", &super::unlock::Keys::default(), &mut |_| {}).unwrap_err();
     let SessionError::Refused(Refusal::NoSpace { path, .. }) = &refused else { panic!("{refused:?}") };
     assert_eq!(*path, place.look.state_directory);
     assert!(!runs(&place.look.state_directory).exists() && place.staged().is_empty());
