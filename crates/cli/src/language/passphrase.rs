@@ -12,8 +12,8 @@ words! {
         zh: "不同证书机构的口令可能不同：--ca-passphrase-file NAME=FILE",
     }
     renew_act {
-        en: "nothing to do: perennial renew asks for the passphrase, or reads it with --ca-passphrase-file FILE; the file stays encrypted",
-        zh: "无需处理：perennial renew 会询问口令，也可用 --ca-passphrase-file FILE 提供；文件保持加密",
+        en: "perennial renew asks for the passphrase, or reads it with --ca-passphrase-file FILE; the file stays encrypted",
+        zh: "perennial renew 会询问口令，也可用 --ca-passphrase-file FILE 提供；文件保持加密",
     }
 }
 
