@@ -94,6 +94,7 @@ fn of_two_clusters_ours_follows_and_the_others_bytes_stay() {
     let seen = Seen::by_check(&tree);
     assert_eq!(seen.codes(), ["PRN7102"], "{:#}", seen.json["findings"]);
     let found = seen.one("PRN7102");
+    assert_eq!(found["severity"], "warning");
     assert_eq!(found["objects"][0]["name"], "/root/.kube/config");
     assert_eq!(found["command"], "perennial renew --only admin.conf");
     assert!(renewed(&planned(&tree, &["admin.conf"]).unwrap()).contains(&"/root/.kube/config"));
@@ -277,6 +278,11 @@ fn what_is_no_file_is_told_and_not_read() {
     assert!(Command::new("mkfifo").arg(tree.path("home/a/.bashrc")).status().unwrap().success());
     let seen = Seen::by_check(&tree);
     assert_eq!(seen.codes(), ["PRN7101"; 4], "{:#}", seen.json["findings"]);
+    assert!(
+        seen.of("PRN7101").iter().all(|found| found["severity"] == "warning"),
+        "{:#}",
+        seen.json["findings"]
+    );
     let said = seen.json.to_string();
     assert!(!said.contains("$y$canary") && said.contains("a FIFO") && said.contains("larger than"), "{said}");
     assert!(

@@ -1,0 +1,90 @@
+//! What is understood of a command line, and what its help says.
+
+use super::*;
+
+#[test]
+fn clap_finds_nothing_wrong() {
+    command(Language::En).debug_assert();
+    command(Language::Zh).debug_assert();
+}
+
+#[test]
+fn every_argument_of_every_verb_has_a_text() {
+    for language in [Language::En, Language::Zh] {
+        let root = command(language);
+        let second = root.get_subcommands().flat_map(|verb| verb.get_subcommands());
+        for verb in std::iter::once(&root).chain(root.get_subcommands()).chain(second) {
+            assert!(
+                verb.get_about().is_some_and(|about| !about.to_string().is_empty()),
+                "{}",
+                verb.get_name()
+            );
+            for argument in verb.get_arguments() {
+                let text = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!text.is_empty(), "{} {}", verb.get_name(), argument.get_id());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_language_is_known_before_parsing() {
+    let of = |words: &[&str]| {
+        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        language_of(&words, |name| (name == "LANG").then(|| "zh_CN.UTF-8".to_owned()))
+    };
+    assert_eq!(of(&["perennial", "check"]), Language::Zh);
+    assert_eq!(of(&["perennial", "--lang", "en"]), Language::En);
+    assert_eq!(of(&["perennial", "--lang=en", "--nonsense"]), Language::En);
+    assert_eq!(of(&["perennial", "--lang", "de"]), Language::Zh);
+    assert_eq!(of(&["perennial", "--", "--lang=en"]), Language::Zh);
+}
+
+#[test]
+fn whether_a_program_reads_is_known_before_parsing() {
+    let of = |words: &str| json_wanted(&words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    for json in ["x -o json", "x -ojson", "x -o=json", "x --output json", "x --output=json --nonsense"] {
+        assert!(of(json), "{json}");
+    }
+    for people in
+        ["x", "x -o table", "x -o", "x --output", "x -- -o json", "x -o json -o table", "x --only json"]
+    {
+        assert!(!of(people), "{people}");
+    }
+}
+
+#[test]
+fn help_fits_into_eighty_columns() {
+    use unicode_width::UnicodeWidthStr;
+    for language in [Language::En, Language::Zh] {
+        let verbs = "check,list,inspect,graph,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,version";
+        for verb in verbs.split(',') {
+            let words = verb.split(' ').chain(["--help"]);
+            let arguments: Vec<_> = std::iter::once("perennial").chain(words).collect();
+            let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
+            for line in help.lines() {
+                assert!(line.width() <= 80, "{verb}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_certificate_is_made_that_ends_within_the_hour() {
+    let parse =
+        |life: &str| command(Language::En).try_get_matches_from(["perennial", "renew", "--validity", life]);
+    for short in ["1s", "59m", "6m", "3599s", "0d"] {
+        assert!(parse(short).is_err(), "{short}");
+    }
+    for long in ["1h", "60m", "1d", "100y"] {
+        assert!(parse(long).is_ok(), "{long}");
+    }
+}
+
+#[test]
+fn limits_need_a_unit() {
+    let parse = |limit: &str| command(Language::En).try_get_matches_from(["perennial", "--warn", limit]);
+    assert!(parse("30d").is_ok());
+    assert!(parse("20%").is_ok());
+    assert!(parse("30").is_err());
+}
