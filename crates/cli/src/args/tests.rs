@@ -88,3 +88,18 @@ fn limits_need_a_unit() {
     assert!(parse("20%").is_ok());
     assert!(parse("30").is_err());
 }
+
+#[test]
+fn a_value_is_refused_by_its_own_kind() {
+    let refused = |arguments: &[&str]| {
+        let error = command(Language::En).try_get_matches_from([&["perennial"], arguments].concat());
+        crate::language::usage::usage(Language::En, &error.unwrap_err())
+    };
+    for length in [["--warn", "x"], ["--crit", "x"]] {
+        assert!(refused(&length).contains("30d"), "{length:?}");
+    }
+    assert!(refused(&["renew", "--validity", "x"]).contains("30d"));
+    assert!(refused(&["diagnose", "--since", "x"]).contains("30d"));
+    assert!(refused(&["renew", "--add-san", "https://x"]).contains("neither a DNS name nor an IP address"));
+    assert!(refused(&["graph", "--as-of", "x"]).contains("2027-03-01"));
+}

@@ -38,21 +38,7 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
                 invalid_value(language, &argument, &given, &valid)
             }
         }
-        ErrorKind::ValueValidation => {
-            let given = context(ContextKind::InvalidValue);
-            // Understood, and refused all the same: only a life can be too short.
-            if argument.starts_with("--as-of") {
-                super::graph::wrong_date(language, &argument, &given)
-            } else if argument.starts_with("--validity") && perennial_core::assess::duration(&given).is_ok() {
-                too_short(language, &argument, &given)
-            } else if argument.starts_with("--ca-passphrase-fd") {
-                not_open(language, &argument, &given)
-            } else if argument.starts_with("--ca-passphrase-file") {
-                no_file(language, &argument, &given)
-            } else {
-                wrong_value(language, &argument, &given)
-            }
-        }
+        ErrorKind::ValueValidation => refused_value(language, &argument, &context(ContextKind::InvalidValue)),
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
             prior if prior.is_empty() || prior == argument => given_twice(language, &argument),
             prior => conflict(language, &argument, &prior),
@@ -62,6 +48,22 @@ pub(crate) fn usage(language: Language, error: &Error) -> String {
         | ErrorKind::WrongNumberOfValues
         | ErrorKind::NoEquals => value_missing(language, &argument),
         kind => not_understood(language, &kind.to_string()),
+    }
+}
+
+/// Why a value is refused, by the argument's own kind of value.
+fn refused_value(language: Language, argument: &str, given: &str) -> String {
+    match argument.split_whitespace().next().unwrap_or_default() {
+        "--as-of" => super::graph::wrong_date(language, argument, given),
+        // Understood, and refused all the same: only a life can be too short.
+        "--validity" if perennial_core::assess::duration(given).is_ok() => {
+            too_short(language, argument, given)
+        }
+        "--warn" | "--crit" | "--since" | "--validity" => wrong_length(language, argument, given),
+        "--add-san" => wrong_name(language, argument, given),
+        "--ca-passphrase-fd" => not_open(language, argument, given),
+        "--ca-passphrase-file" => no_file(language, argument, given),
+        _ => wrong_value(language, argument, given),
     }
 }
 
@@ -98,6 +100,14 @@ messages! {
     }
     value_missing(argument: &str) { en: "{argument} needs a value", zh: "{argument} 需要一个值" }
     wrong_value(argument: &str, given: &str) {
+        en: "{argument}: {given} can't be understood",
+        zh: "{argument}：无法理解 {given}",
+    }
+    wrong_name(argument: &str, given: &str) {
+        en: "{argument}: {given} is neither a DNS name nor an IP address; give the bare name, for example api.example.com or 10.0.0.10",
+        zh: "{argument}：{given} 既不是 DNS 名称，也不是 IP 地址；请只给出名称本身，例如 api.example.com 或 10.0.0.10",
+    }
+    wrong_length(argument: &str, given: &str) {
         en: "{argument}: {given} can't be understood; give a number and a unit, for example 30d, 12h, 1y or 20%",
         zh: "{argument}：无法理解 {given}；请给出数字和单位，例如 30d、12h、1y 或 20%",
     }
