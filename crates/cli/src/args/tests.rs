@@ -93,7 +93,7 @@ fn limits_need_a_unit() {
 fn a_value_is_refused_by_its_own_kind() {
     let refused = |arguments: &[&str]| {
         let error = command(Language::En).try_get_matches_from([&["perennial"], arguments].concat());
-        crate::language::usage::usage(Language::En, &error.unwrap_err())
+        language::usage::usage(Language::En, &error.unwrap_err())
     };
     for length in [["--warn", "x"], ["--crit", "x"]] {
         assert!(refused(&length).contains("30d"), "{length:?}");
