@@ -15,7 +15,7 @@ pub(super) fn amendments(node: &Node, credential: &Credential, request: &Request
     let alike = node.credentials.iter().filter(|other| same_files(node, &other.name, &credential.name));
     for one in alike {
         if takes_names(request, one) {
-            add(&mut all.names, leaf, &request.add_names);
+            add(&mut all.names, request.add_names.iter().filter(|name| !name.is_in(leaf)).cloned());
         }
         if request.repair_roles {
             repair(node, one, leaf, &mut all);
@@ -62,13 +62,10 @@ fn repair(node: &Node, credential: &Credential, leaf: &Certificate, all: &mut Am
         Some(others) => {
             all.drop_names = true;
             all.common_name = common_name(node, leaf, &others);
-            add_all(&mut all.names, names::of_role(node, role, leaf));
+            add(&mut all.names, parsed(names::of_role(node, role, leaf)));
         }
-        None if leaf.version() != 3 => add_all(&mut all.names, names::of_role(node, role, leaf)),
-        None => {
-            let missing: Vec<_> = names::missing(node, role, leaf);
-            add_all(&mut all.names, missing);
-        }
+        None if leaf.version() != 3 => add(&mut all.names, parsed(names::of_role(node, role, leaf))),
+        None => add(&mut all.names, parsed(names::missing(node, role, leaf))),
     }
 }
 
@@ -81,19 +78,14 @@ fn common_name(node: &Node, leaf: &Certificate, others: &[String]) -> Option<Str
     })
 }
 
-fn add_all(names: &mut Vec<AlternativeName>, texts: Vec<String>) {
-    let parsed = texts.iter().filter_map(|text| AlternativeName::parse(text));
-    for name in parsed {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+fn parsed(texts: Vec<String>) -> impl Iterator<Item = AlternativeName> {
+    texts.into_iter().filter_map(|text| AlternativeName::parse(&text))
 }
 
-fn add(names: &mut Vec<AlternativeName>, leaf: &Certificate, more: &[AlternativeName]) {
+fn add(names: &mut Vec<AlternativeName>, more: impl IntoIterator<Item = AlternativeName>) {
     for name in more {
-        if !name.is_in(leaf) && !names.contains(name) {
-            names.push(name.clone());
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
 }
