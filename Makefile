@@ -29,7 +29,7 @@ demo: prepare static ## a real cluster, its certificates expire, the fault is sh
 	cargo run --quiet -p perennial --features stories --example demo
 
 .PHONY: test
-test: prepare lint unit static stories ## everything that must hold: format, lints, licences, units, crash matrix, stories
+test: prepare lint unit issued static stories ## everything that must hold: format, lints, licences, units, crash matrix, stories
 	@echo "make test: all of it passed"
 
 .PHONY: lint
@@ -44,6 +44,10 @@ lint: $(DENY) ## formatting, clippy, licences, bans, sources
 unit: ## unit tests, golden screens, the crash matrix, our readers against Go's
 	cargo test --workspace --exclude perennial-lab
 	cargo test -p perennial-lab --lib --test oracle
+
+.PHONY: issued
+issued: ## every kind of certificate with every kind of key, renewed: Go, kubeadm, openssl and the linters judge
+	cargo test -p perennial --features stories --test issued -- --nocapture
 
 .PHONY: static
 static: ## the one static binary

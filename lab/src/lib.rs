@@ -20,6 +20,7 @@ mod lab;
 mod node;
 mod tools;
 
+pub use cache::Linters;
 pub use cluster::layout::Layout;
 pub use error::{LabError, Result};
 pub use lab::{
@@ -38,4 +39,20 @@ pub use tools::progress::Progress;
 /// Without Go, or where the cache can't be written.
 pub fn oracle(progress: Progress) -> Result<std::path::PathBuf> {
     cache::Cache::open(progress)?.oracle()
+}
+
+/// The folder with Kubernetes' programs, as a node of the lab has them: kubeadm is also asked outside one.
+///
+/// # Errors
+/// Without Go, or where the cache can't be written.
+pub fn kubernetes(progress: Progress) -> Result<std::path::PathBuf> {
+    cache::Cache::open(progress)?.kubernetes()
+}
+
+/// zlint and pkilint, in the versions that `modules` names.
+///
+/// # Errors
+/// Without Go or Python's pip, or where the cache can't be written.
+pub fn linters(progress: Progress) -> Result<Linters> {
+    cache::Cache::open(progress)?.linters()
 }

@@ -77,6 +77,24 @@ pub(super) fn oracle(cache: &Cache) -> Result<PathBuf> {
     Ok(build(cache, &ORACLE)?.path.join("lab-oracle"))
 }
 
+/// The linter of certificates that the public web's CAs are judged by.
+const ZLINT: Module = Module {
+    name: "zlint",
+    sources: sources!("zlint": "go.mod", "go.sum", "tools.go"),
+    programs: &[("github.com/zmap/zlint/v3/cmd/zlint", "zlint")],
+    flags: "-s -w",
+};
+
+/// zlint's program.
+pub(super) fn zlint(cache: &Cache) -> Result<PathBuf> {
+    Ok(build(cache, &ZLINT)?.path.join("zlint"))
+}
+
+/// The folder with the programs of [`KUBERNETES`].
+pub(super) fn kubernetes(cache: &Cache) -> Result<PathBuf> {
+    Ok(build(cache, &MODULES[0])?.path)
+}
+
 /// Where the binaries are.
 #[derive(Clone, Debug)]
 pub(super) struct Binaries {

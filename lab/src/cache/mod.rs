@@ -5,6 +5,7 @@ mod archive;
 mod binaries;
 mod images;
 mod layer;
+mod linters;
 mod root;
 mod store;
 
@@ -19,6 +20,7 @@ use crate::tools::{files, interrupt, lock};
 
 pub(crate) use binaries::KUBERNETES;
 pub(crate) use images::CLIENT as CLIENT_IMAGE;
+pub use linters::Linters;
 
 /// The cache folder and how to talk about building in it.
 #[derive(Clone, Debug)]
@@ -85,6 +87,16 @@ impl Cache {
     /// The oracle's program, built if it is not there yet.
     pub(crate) fn oracle(&self) -> Result<PathBuf> {
         binaries::oracle(self)
+    }
+
+    /// The folder with Kubernetes' programs, built if they are not there yet.
+    pub(crate) fn kubernetes(&self) -> Result<PathBuf> {
+        binaries::kubernetes(self)
+    }
+
+    /// The linters of certificates, made ready if they are not there yet.
+    pub(crate) fn linters(&self) -> Result<Linters> {
+        Ok(Linters { zlint: binaries::zlint(self)?, pkilint: linters::pkilint(self)? })
     }
 
     /// The entry `kind-key`; if it is missing, `build` makes it in an empty folder that gets its name when it is

@@ -7,10 +7,9 @@ use perennial_core::plan::{Plan, Reason, Refusal, Request, Verb, lint, renew};
 use perennial_host::observe::{Look, homes, node};
 use perennial_testdata::Tree;
 
-/// What is seen of a tree.
-pub(crate) fn observed(tree: &Tree) -> Node {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let look = Look {
+/// How a tree is looked at.
+pub(crate) fn look(tree: &Tree) -> Look {
+    Look {
         root: tree.root().to_owned(),
         listeners: false,
         processes: false,
@@ -19,8 +18,13 @@ pub(crate) fn observed(tree: &Tree) -> Node {
         secrets: false,
         homes: homes(tree.root()),
         state_directory: "/var/lib/perennial".into(),
-    };
-    node(&runtime, &look)
+    }
+}
+
+/// What is seen of a tree.
+pub(crate) fn observed(tree: &Tree) -> Node {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    node(&runtime, &look(tree))
 }
 
 /// Plans `renew`, with `--only` for each name. Nothing is changed by it; a plan never has a fault.
