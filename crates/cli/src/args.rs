@@ -161,6 +161,8 @@ pub(crate) struct Renew {
     pub(crate) reuse_keys: bool,
     #[arg(long)]
     pub(crate) repair_roles: bool,
+    #[arg(long, value_name = "WHO", default_value = "perennial")]
+    pub(crate) issuer: Issuer,
     #[command(flatten)]
     pub(crate) passphrases: Passphrases,
     #[arg(long)]
@@ -297,6 +299,15 @@ impl From<WhenRestart> for RestartApiserver {
             WhenRestart::Always => Self::Always,
         }
     }
+}
+
+/// `--issuer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Issuer {
+    /// perennial itself.
+    Perennial,
+    /// The node's kubeadm.
+    Kubeadm,
 }
 
 /// A moment, as it was typed.

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
 use perennial_core::inventory::{Authority, Looked, Node, Served};
-use perennial_core::plan::{Pending, Plan, Refusal, backup_directories};
+use perennial_core::plan::{Kubeadm, Pending, Plan, Refusal, backup_directories};
 use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
 use perennial_host::act::lock::LockError;
 use perennial_host::act::{backup, journal, node};
@@ -168,6 +168,11 @@ impl World {
         let named = Utf8Path::new(what);
         let from = if self.look.root == "/" { working_directory() } else { Utf8PathBuf::from("/") };
         (!what.is_empty()).then(|| from.join(named))
+    }
+
+    /// The node's kubeadm.
+    pub(crate) fn kubeadm(&self) -> Result<Kubeadm, Failure> {
+        observe::kubeadm(&self.runtime).map_err(|why| refused(self.language, &why))
     }
 
     /// Takes the node's lock. Until the answer is dropped nobody else works on the node.

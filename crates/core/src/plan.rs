@@ -3,6 +3,7 @@
 mod digest;
 mod external;
 mod import;
+mod issuer;
 mod lint;
 mod possible;
 mod refusal;
@@ -13,6 +14,7 @@ mod step;
 
 pub use external::{Wanted, signed_elsewhere, wanted};
 pub use import::{Objection, Pending, Rejected, Returned, import};
+pub use issuer::{ByKubeadm, CanNot, Kubeadm, KubeadmPair, encryption_algorithm};
 pub use lint::{Fault, lint};
 pub use possible::{key_can_be_made, role_can_be_repaired};
 pub use refusal::Refusal;
@@ -58,6 +60,9 @@ pub struct Request {
     /// Whether a certificate gets what its role needs and it lacks, and this node's names instead of another's.
     #[serde(default)]
     pub repair_roles: bool,
+    /// Who makes the certificates instead of perennial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeadm: Option<Kubeadm>,
 }
 
 impl Request {
@@ -74,6 +79,7 @@ impl Request {
             add_names: Vec::new(),
             reuse_keys: false,
             repair_roles: false,
+            kubeadm: None,
         }
     }
 }

@@ -354,6 +354,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "restart_apiserver" => arg_restart_apiserver,
         "add_san" => arg_add_san,
         "reuse_keys" => arg_reuse_keys,
+        "issuer" => arg_issuer,
         "repair_roles" => arg_repair_roles,
         "ca_passphrase_file" => arg_ca_passphrase_file,
         "ca_passphrase_fd" => arg_ca_passphrase_fd,
@@ -405,6 +406,10 @@ words! {
     arg_add_san {
         en: "one more name or address for kube-apiserver, or for the server that --only names; may be repeated",
         zh: "为 kube-apiserver（或 --only 指定的服务器）\n的证书增加一个名称或地址；可重复",
+    }
+    arg_issuer {
+        en: "who makes keys and certificates: perennial (default) or kubeadm",
+        zh: "生成者：perennial（默认）或 kubeadm",
     }
     arg_reuse_keys { en: "keep the private keys", zh: "保留现有私钥" }
     arg_repair_roles {

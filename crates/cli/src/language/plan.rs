@@ -43,6 +43,10 @@ messages! {
         en: "{heading}; the keys stay as they are",
         zh: "{heading}，密钥保持不变",
     }
+    heading_by_kubeadm(heading: &str, version: &str) {
+        en: "{heading}; kubeadm {version} makes the certificates, each with a new key",
+        zh: "{heading}，由 kubeadm {version} 生成新证书，每个都使用新密钥",
+    }
     heading_renewals(heading: &str) {
         en: "{heading}; every new certificate has a new key",
         zh: "{heading}，每个新证书都使用新密钥",

@@ -6,7 +6,7 @@ use crate::output::findings::quoted;
 use crate::output::places::differing_flags;
 use crate::output::{date, exact};
 use perennial_core::inventory::{Attribute, Trouble};
-use perennial_core::plan::{Reason, Refusal};
+use perennial_core::plan::{CanNot, Reason, Refusal};
 
 /// A refusal in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +120,31 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
                 _ => "perennial check".to_owned(),
             }),
         },
+        Refusal::KubeadmUnusable { places, trouble: None } => {
+            let places: Vec<_> = places.iter().map(|path| path.as_str()).collect();
+            words(kubeadm_absent(language, &places.join(language.comma())), Some(ours_hint(language)))
+        }
+        Refusal::KubeadmUnusable { places, trouble: Some(why) } => {
+            let path = places.first().map(|path| path.as_str()).unwrap_or_default();
+            words(trouble(language, path, why), Some(ours_hint(language)))
+        }
+        Refusal::KubeadmWritable { program } => {
+            words(kubeadm_writable(language, program.as_str()), Some(ours_hint(language)))
+        }
+        Refusal::KubeadmDoesNotFit { kubeadm, control_plane } => {
+            let control_plane = control_plane.map_or_else(|| "?".to_owned(), |version| version.to_string());
+            let sentence =
+                kubeadm_does_not_fit(language, kubeadm.program.as_str(), &kubeadm.version, &control_plane);
+            words(sentence, Some(ours_hint(language)))
+        }
+        Refusal::KubeadmCanNot { credential, why } => {
+            let sentence = match why {
+                CanNot::Key => kubeadm_no_key(language, credential),
+                CanNot::Locked => kubeadm_locked(language, credential),
+                CanNot::Keep => kubeadm_can_not_keep(language, credential),
+            };
+            words(sentence, Some(ours_hint(language)))
+        }
         Refusal::KeyCanNotStay { credential, path } => {
             words(key_can_not_stay(language, credential, path.as_str()), Some(new_key_hint(language)))
         }
@@ -211,6 +236,10 @@ words! {
         zh: "证书机构的轮换进行到一半：先让各方信任新的证书机构，再续订",
     }
     new_key_hint { en: "renew it without --reuse-keys: it gets a new key", zh: "不使用 --reuse-keys 续订，即可获得新密钥" }
+    ours_hint {
+        en: "without --issuer kubeadm, perennial makes them: the same certificates, and what kubeadm can't keep stays",
+        zh: "去掉 --issuer kubeadm，由 perennial 生成：证书相同，kubeadm 无法保留的内容也会保留",
+    }
     no_server_hint {
         en: "name the server: --only apiserver, etcd-server or etcd-peer",
         zh: "用 --only 指定服务器证书：apiserver、etcd-server 或 etcd-peer",
@@ -253,6 +282,30 @@ messages! {
     not_as_it_is(credential: &str, path: &str) {
         en: "{credential} must not be renewed as it is: {path}",
         zh: "不能原样续订 {credential}：{path}",
+    }
+    kubeadm_absent(places: &str) {
+        en: "there is no kubeadm on this node: looked for {places}",
+        zh: "本节点上没有 kubeadm：已查找 {places}",
+    }
+    kubeadm_writable(path: &str) {
+        en: "{path} can be written by others than root: it is not given the CA's key",
+        zh: "root 以外的用户可以写入 {path}：不会让它使用 CA 私钥",
+    }
+    kubeadm_does_not_fit(path: &str, version: &str, control_plane: &str) {
+        en: "{path} is {version}, kube-apiserver {control_plane}: kubeadm must be of the same minor version or one newer, and v1.31 or later",
+        zh: "{path} 的版本是 {version}，kube-apiserver 是 {control_plane}：kubeadm 的次版本号必须与其相同或高一个，且不低于 v1.31",
+    }
+    kubeadm_no_key(credential: &str) {
+        en: "{credential}: kubeadm makes no keys of the kind that it has",
+        zh: "{credential}：kubeadm 不能生成与其现有密钥同类的密钥",
+    }
+    kubeadm_locked(credential: &str) {
+        en: "{credential}: kubeadm can't use an encrypted CA key",
+        zh: "{credential}：kubeadm 无法使用加密的 CA 私钥",
+    }
+    kubeadm_can_not_keep(credential: &str) {
+        en: "{credential}: kubeadm always makes a new key, and changes nothing of a certificate",
+        zh: "{credential}：kubeadm 总是生成新密钥，并且不修改证书内容",
     }
     key_can_not_stay(credential: &str, path: &str) {
         en: "{credential}: its key can't stay: {path} is missing, unreadable, or another certificate's",

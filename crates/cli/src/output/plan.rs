@@ -21,7 +21,10 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
         heading = match (stay, go) {
             (true, true) => heading,
             (true, false) => say::heading_keys_stay(language, &heading),
-            (false, _) => say::heading_renewals(language, &heading),
+            (false, _) => match &plan.request.kubeadm {
+                Some(kubeadm) => say::heading_by_kubeadm(language, &heading, &escape(&kubeadm.version)),
+                None => say::heading_renewals(language, &heading),
+            },
         };
     }
     screen.line(Line::new().painted(&heading, Paint::Strong));

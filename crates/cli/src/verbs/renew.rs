@@ -1,13 +1,18 @@
 //! `renew`: observe, plan, ask, carry out, observe again, prove, report.
 
 use super::change::{self, Change};
-use crate::args::Renew;
+use super::world;
+use crate::args::{Issuer, Renew};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use perennial_core::plan::{Request, Verb, renew};
 
 pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> {
+    let kubeadm = match arguments.issuer {
+        Issuer::Perennial => None,
+        Issuer::Kubeadm => Some(world(session)?.kubeadm()?),
+    };
     let policy = session.global.policy();
     let request = Request {
         verb: Verb::Renew,
@@ -20,6 +25,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
         add_names: arguments.add_san,
         reuse_keys: arguments.reuse_keys,
         repair_roles: arguments.repair_roles,
+        kubeadm,
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();

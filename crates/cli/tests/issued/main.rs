@@ -17,12 +17,12 @@ use std::collections::BTreeSet;
 use std::thread;
 
 /// One square of the matrix: all eleven, with one kind of key, under one kind of CA.
-fn square(authority: Algorithm, leaf: Algorithm) -> String {
-    let context = format!("{leaf:?} under {authority:?}");
+fn square(authority: Algorithm, leaf: Algorithm, issuer: Issuer) -> String {
+    let context = format!("{leaf:?} under {authority:?} by {issuer:?}");
     let pki = Pki::new(authority, leaf);
     let before = pki.read();
     pki.kubeadm_accepts().unwrap();
-    renewed::renew(&pki.tree);
+    renewed::renew(&pki.tree, (issuer == Issuer::Kubeadm).then(|| pki.kubeadm()));
     let after = pki.read();
     pki.kubeadm_accepts().unwrap();
     judges::kubeadm_reads_the_dates(&pki, &after);
@@ -47,15 +47,21 @@ fn square(authority: Algorithm, leaf: Algorithm) -> String {
     )
 }
 
-fn column(authority: Algorithm) {
+/// Who makes the new certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Issuer {
+    Perennial,
+    Kubeadm,
+}
+
+fn column(authority: Algorithm, leaves: &'static [Algorithm], issuer: Issuer) {
     // Two squares at once: making RSA keys and the linters want the processors.
-    let leaves = Algorithm::ALL;
     let (one, other) = leaves.split_at(leaves.len().div_ceil(2));
     thread::scope(|scope| {
         let side = |leaves: &'static [Algorithm]| {
             scope.spawn(move || {
                 for leaf in leaves {
-                    println!("{}", square(authority, *leaf));
+                    println!("{}", square(authority, *leaf, issuer));
                 }
             })
         };
@@ -67,10 +73,16 @@ fn column(authority: Algorithm) {
 
 #[test]
 fn under_an_rsa_ca() {
-    column(Algorithm::Rsa2048);
+    column(Algorithm::Rsa2048, Algorithm::ALL, Issuer::Perennial);
 }
 
 #[test]
 fn under_an_ecdsa_ca() {
-    column(Algorithm::P256);
+    column(Algorithm::P256, Algorithm::ALL, Issuer::Perennial);
+}
+
+#[test]
+fn by_kubeadm() {
+    column(Algorithm::Rsa2048, &[Algorithm::P256, Algorithm::Rsa4096], Issuer::Kubeadm);
+    column(Algorithm::P256, &[Algorithm::P384, Algorithm::Rsa2048], Issuer::Kubeadm);
 }

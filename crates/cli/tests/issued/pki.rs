@@ -3,7 +3,9 @@
 use crate::judges::pem;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use camino::Utf8PathBuf;
 use perennial_core::formats::kubeconfig;
+use perennial_core::plan::Kubeadm;
 use perennial_lab::Progress;
 use perennial_testdata::Tree;
 use std::path::PathBuf;
@@ -97,7 +99,7 @@ impl Pki {
         let pki = Self { tree, kubeadm };
         pki.configure(authority);
         for ca in ["ca", "front-proxy-ca", "etcd-ca"] {
-            pki.kubeadm(&["certs", ca]).unwrap();
+            pki.phase(&["certs", ca]).unwrap();
         }
         pki.configure(leaf);
         pki.kubeadm_accepts().unwrap();
@@ -120,7 +122,14 @@ impl Pki {
         );
     }
 
-    fn kubeadm(&self, phase: &[&str]) -> Result<String, String> {
+    /// As a run is given it.
+    pub(crate) fn kubeadm(&self) -> Kubeadm {
+        let program = Utf8PathBuf::from_path_buf(self.kubeadm.clone()).unwrap();
+        let version = output(Command::new(&program).args(["version", "-o", "short"])).unwrap();
+        Kubeadm { program, version: version.trim().to_owned() }
+    }
+
+    fn phase(&self, phase: &[&str]) -> Result<String, String> {
         let mut command = Command::new(&self.kubeadm);
         command.args(["init", "phase"]).args(phase).arg("--config").arg(self.tree.path("kubeadm.yaml"));
         output(&mut command)
@@ -129,8 +138,8 @@ impl Pki {
     /// `kubeadm init` over what is there: it makes what is absent, takes what it accepts, refuses the rest.
     pub(crate) fn kubeadm_accepts(&self) -> Result<(), String> {
         let folder = self.tree.path("etc/kubernetes");
-        let mut said = self.kubeadm(&["certs", "all"])?;
-        said += &self.kubeadm(&["kubeconfig", "all", "--kubeconfig-dir", folder.as_str()])?;
+        let mut said = self.phase(&["certs", "all"])?;
+        said += &self.phase(&["kubeconfig", "all", "--kubeconfig-dir", folder.as_str()])?;
         let made: Vec<&str> = said.lines().filter(|line| line.contains("Generating")).collect();
         // The first time it makes them all, afterwards none.
         assert!(made.is_empty() || made.len() > CREDENTIALS.len() / 2, "{made:?}");

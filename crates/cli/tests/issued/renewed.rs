@@ -1,20 +1,23 @@
 //! The plan of `renew`, carried out on a tree by what carries it out on a node.
 
-use crate::planned::{look, planned};
+use crate::planned::{look, planned_with};
 use camino::{Utf8Path, Utf8PathBuf};
-use perennial_core::plan::{Renewal, Source, Target};
+use perennial_core::plan::{Kubeadm, Renewal, Request, Source, Target};
 use perennial_core::run::{Effect, Exchange, Outcome};
 use perennial_host::act::journal::Journal;
 use perennial_host::act::node::NodePort;
 use perennial_host::port::Port as _;
 use perennial_testdata::Tree;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const RUN: &str = "r-issued";
 
-/// Issues, stages and exchanges everything that `renew` renews.
-pub(crate) fn renew(tree: &Tree) {
-    let plan = planned(tree, &[]).unwrap();
+/// On a node this is the node's lock.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Issues, stages and exchanges everything that `renew` renews, with `--issuer kubeadm` where there is one.
+pub(crate) fn renew(tree: &Tree, kubeadm: Option<Kubeadm>) {
+    let plan = planned_with(tree, &[], |request| Request { kubeadm, ..request }).unwrap();
     let mut renewals: Vec<Renewal> = plan.renewals().cloned().collect();
     renewals.iter_mut().for_each(|renewal| in_the_tree(tree.root(), renewal));
     let state = tempfile::tempdir().unwrap();
@@ -23,6 +26,7 @@ pub(crate) fn renew(tree: &Tree) {
     let look = look(tree);
     let journal = Journal::create(state, RUN).unwrap();
     let mut port = NodePort::new(&runtime, &look, "cp1", journal, Arc::default());
+    let _lock = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let staged = match port.perform(&Effect::Stage { run: RUN.to_owned(), renewals }).unwrap() {
         Outcome::Staged { files } => files,
         other => panic!("{other:?}"),

@@ -1,8 +1,8 @@
 //! Why nothing was done.
 
-use super::{Reason, Rejected};
+use super::{CanNot, Kubeadm, Reason, Rejected};
 use crate::assess::Collision;
-use crate::inventory::{Attribute, Component, Trouble};
+use crate::inventory::{Attribute, Component, Trouble, Version};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_pki::reissue::AlternativeName;
@@ -151,6 +151,32 @@ pub enum Refusal {
     },
     /// Nothing that was returned is a certificate of this node.
     NothingReturned,
+    /// kubeadm was to make the certificates, and is not here or can't be used.
+    KubeadmUnusable {
+        /// Where it is, or would be.
+        places: Vec<Utf8PathBuf>,
+        /// Why; `None`: it is in none of them.
+        trouble: Option<Trouble>,
+    },
+    /// kubeadm was to make the certificates, and others than root can write its program.
+    KubeadmWritable {
+        /// It.
+        program: Utf8PathBuf,
+    },
+    /// kubeadm was to make the certificates, and is of another version than it may be.
+    KubeadmDoesNotFit {
+        /// The node's kubeadm.
+        kubeadm: Kubeadm,
+        /// kube-apiserver's version, where it is known.
+        control_plane: Option<Version>,
+    },
+    /// kubeadm was to make a certificate that it can't make as it is.
+    KubeadmCanNot {
+        /// The credential's name.
+        credential: String,
+        /// Why.
+        why: CanNot,
+    },
     /// A key of this kind can't be made.
     UnsupportedKey {
         /// The credential's name.

@@ -16,6 +16,7 @@ pub(super) use {
     reissue::{key_that_stays, key_to_make, refuse_files, reissue, target},
 };
 
+use super::issuer::hand_over;
 use super::step::Renewal;
 use super::{FORMAT, Kept, Plan, Reason, Refusal, Request, digest, restart};
 use crate::assess::{Policy, manifests};
@@ -48,6 +49,7 @@ pub fn renew(node: &Node, request: &Request, policy: &Policy, now: Timestamp) ->
     if !request.add_names.is_empty() && !renewals.iter().any(|renewal| named(node, request, renewal)) {
         return Err(Refusal::NoServerToName { names: request.add_names.clone() });
     }
+    hand_over(node, request, &mut renewals)?;
     assemble(node, request, renewals, choice.kept, policy, now)
 }
 

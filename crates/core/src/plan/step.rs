@@ -1,5 +1,6 @@
 //! A step: guard, action, undo, proof. Plain data.
 
+use super::issuer::ByKubeadm;
 use crate::inventory::Component;
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -143,6 +144,9 @@ pub enum Source {
         /// What the new certificate says otherwise than the old one.
         #[serde(default, skip_serializing_if = "Amendments::is_empty")]
         amendments: Amendments,
+        /// How kubeadm makes it; absent: perennial does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_kubeadm: Option<ByKubeadm>,
     },
     /// A certificate that another CA has signed.
     Import {

@@ -7,6 +7,7 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod by_kubeadm;
 mod cluster;
 mod control_plane;
 mod diagnosing;

@@ -1,5 +1,7 @@
 //! Makes what a plan renews: keys on every core, certificates by the CA that the plan names, new file contents.
 
+mod kubeadm;
+
 use super::open::{content, locate, read_only};
 use super::stage::stage;
 use super::unlock::Keys;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 /// Extensions that name keys: they follow the new key and the CA.
@@ -51,7 +54,12 @@ impl Material {
 ///
 /// # Errors
 /// The first failure, with its file. Nothing live is touched.
-pub(super) fn issue(run: &str, renewals: &[Renewal], keys: Option<&Keys>) -> Result<Vec<Staged>, String> {
+pub(super) fn issue(
+    runtime: &Runtime,
+    run: &str,
+    renewals: &[Renewal],
+    keys: Option<&Keys>,
+) -> Result<Vec<Staged>, String> {
     let mut authorities = BTreeMap::new();
     for renewal in renewals {
         if let Source::Reissue { authority_certificate, authority_key, authority_fingerprint, .. } =
@@ -62,14 +70,16 @@ pub(super) fn issue(run: &str, renewals: &[Renewal], keys: Option<&Keys>) -> Res
             authorities.insert(authority_certificate.clone(), loaded);
         }
     }
-    let mut keys = generate(renewals)?;
+    let made = kubeadm::make(runtime, renewals, |renewal| old_certificate(&renewal.target))?;
+    let keys = generate(renewals)?;
     let mut issued = BTreeMap::new();
-    for (renewal, key) in renewals.iter().zip(&mut keys) {
-        let material = match (&renewal.source, key.take()) {
-            (Source::CopyOf { .. }, _) => continue,
-            (Source::Import { .. }, _) => imported(renewal)?,
-            (Source::Reissue { .. }, Some(key)) => sign(renewal, &authorities, &key)?,
-            (Source::Reissue { .. }, None) => sign(renewal, &authorities, &old_key(&renewal.target)?)?,
+    for ((renewal, key), made) in renewals.iter().zip(keys).zip(made) {
+        let material = match (&renewal.source, key, made) {
+            (Source::CopyOf { .. }, ..) => continue,
+            (Source::Import { .. }, ..) => imported(renewal)?,
+            (Source::Reissue { .. }, _, Some(made)) => taken(renewal, &authorities, made)?,
+            (Source::Reissue { .. }, Some(key), None) => sign(renewal, &authorities, &key)?,
+            (Source::Reissue { .. }, None, None) => sign(renewal, &authorities, &old_key(&renewal.target)?)?,
         };
         issued.insert(renewal.credential.clone(), material);
     }
@@ -107,7 +117,9 @@ fn generate(renewals: &[Renewal]) -> Result<Vec<Option<PrivateKey>>, String> {
     let wanted: Vec<Option<(&KeyKind, KeyForm)>> = renewals
         .iter()
         .map(|renewal| match &renewal.source {
-            Source::Reissue { key_kind, key_form, reuse_key: false, .. } => Some((key_kind, *key_form)),
+            Source::Reissue { key_kind, key_form, reuse_key: false, by_kubeadm: None, .. } => {
+                Some((key_kind, *key_form))
+            }
             Source::Reissue { .. } | Source::Import { .. } | Source::CopyOf { .. } => None,
         })
         .collect();
@@ -139,18 +151,12 @@ fn sign(
     authorities: &BTreeMap<Utf8PathBuf, Authority>,
     key: &PrivateKey,
 ) -> Result<Material, String> {
-    let name = &renewal.credential;
-    let Source::Reissue { authority_certificate, old_fingerprint, not_before, amendments, .. } =
-        &renewal.source
-    else {
-        return Err(format!("{name} is a copy"));
+    let (old, authority, amendments) = basis(renewal, authorities)?;
+    let Source::Reissue { not_before, .. } = &renewal.source else {
+        return Err(format!("{} is a copy", renewal.credential));
     };
-    let authority = authorities.get(authority_certificate).ok_or_else(|| format!("{name} has no CA"))?;
-    let old = old_certificate(&renewal.target)?;
-    if old.fingerprint_sha256() != *old_fingerprint {
-        return Err(format!("{name} is not the certificate that was planned for"));
-    }
     let validity = Validity { not_before: *not_before, not_after: renewal.new_not_after };
+    let name = &renewal.credential;
     let certificate = amend(&old, authority, &key.spki_der(), &validity, amendments)
         .map_err(|error| format!("{name}: {error}"))?;
     verify(&old, &certificate, amendments, authority, key)
@@ -159,6 +165,39 @@ fn sign(
         certificate: Zeroizing::new(certificate.to_pem().into_bytes()),
         key: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
     })
+}
+
+/// What kubeadm has made, where it is what perennial would have made, too.
+fn taken(
+    renewal: &Renewal,
+    authorities: &BTreeMap<Utf8PathBuf, Authority>,
+    made: Material,
+) -> Result<Material, String> {
+    let name = &renewal.credential;
+    let (old, authority, amendments) = basis(renewal, authorities)?;
+    let certificate = perennial_pki::certificate::leaf(&made.certificate);
+    let certificate = certificate.map_err(|error| format!("{name}: what kubeadm made {error}"))?;
+    let key = PrivateKey::from_pem(&made.key).map_err(|error| format!("{name}: kubeadm's key {error}"))?;
+    verify(&old, &certificate, amendments, authority, &key)
+        .map_err(|what| format!("{name}: the certificate that kubeadm made {what}"))?;
+    Ok(made)
+}
+
+/// The old certificate, which must be the planned one, its CA, and what is to be different.
+fn basis<'a>(
+    renewal: &'a Renewal,
+    authorities: &'a BTreeMap<Utf8PathBuf, Authority>,
+) -> Result<(Certificate, &'a Authority, &'a Amendments), String> {
+    let name = &renewal.credential;
+    let Source::Reissue { authority_certificate, old_fingerprint, amendments, .. } = &renewal.source else {
+        return Err(format!("{name} is a copy"));
+    };
+    let authority = authorities.get(authority_certificate).ok_or_else(|| format!("{name} has no CA"))?;
+    let old = old_certificate(&renewal.target)?;
+    if old.fingerprint_sha256() != *old_fingerprint {
+        return Err(format!("{name} is not the certificate that was planned for"));
+    }
+    Ok((old, authority, amendments))
 }
 
 /// A certificate that another CA has signed, with the key that waits for it or the old one.

@@ -147,7 +147,7 @@ impl Port for NodePort<'_> {
                 Ok(Outcome::BackedUp { directory: made.directory, files: made.files })
             }
             Effect::Stage { run, renewals } => {
-                let files = issue(run, renewals, self.keys).map_err(PortError::Failed)?;
+                let files = issue(self.runtime, run, renewals, self.keys).map_err(PortError::Failed)?;
                 Ok(Outcome::Staged { files })
             }
             Effect::Exchange { files } => exchange(files, Method::Auto).map(|way| match way {

@@ -31,6 +31,8 @@ pub(crate) struct PlanView<'a> {
     observed_at: String,
     /// SHA-256 over what the plan was made from.
     digest: &'a str,
+    /// The version of the kubeadm that makes the certificates; absent where perennial does.
+    kubeadm: Option<&'a str>,
     /// Whether carrying it out changes anything.
     changes: bool,
     renewals: Vec<RenewalView<'a>>,
@@ -159,6 +161,7 @@ impl<'a> PlanView<'a> {
             },
             observed_at: time(plan.observed_at),
             digest: &plan.digest,
+            kubeadm: plan.request.kubeadm.as_ref().map(|kubeadm| kubeadm.version.as_str()),
             changes: !plan.is_empty(),
             renewals: renewals.collect(),
             restarts: plan.restarts().map(|component| component.name()).collect(),

@@ -63,6 +63,7 @@ pub(in crate::plan) fn reissue(
             not_before: validity.not_before,
             reuse_key: request.reuse_keys,
             amendments: amendments(node, credential, request),
+            by_kubeadm: None,
         },
         old_not_after: Some(leaf.not_after()),
         new_not_after: validity.not_after,

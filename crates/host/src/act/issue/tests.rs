@@ -55,6 +55,7 @@ impl Pki {
                 not_before: now,
                 reuse_key: false,
                 amendments: Amendments::default(),
+                by_kubeadm: None,
             }),
             old_not_after: None,
             new_not_after: now + SignedDuration::from_hours(1),
@@ -77,6 +78,10 @@ impl Pki {
     }
 }
 
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 fn leaf() -> Certificate {
     perennial_pki::certificate::leaf(LEAF.as_bytes()).unwrap()
 }
@@ -89,7 +94,7 @@ fn old_key() -> Zeroizing<String> {
 #[test]
 fn a_pair_gets_a_new_key_and_keeps_what_followed_its_leaf() {
     let pki = Pki::new();
-    issue("r1", &[pki.server()], None).unwrap();
+    issue(&runtime(), "r1", &[pki.server()], None).unwrap();
     let chain = certificates(pki.staged("server.crt").as_bytes()).unwrap();
     let key = PrivateKey::from_pem(pki.staged("server.key").as_bytes()).unwrap();
     assert_eq!(chain.len(), 2);
@@ -108,10 +113,10 @@ fn an_encrypted_ca_key_signs_once_it_is_opened_and_stays_as_it_is() {
     assert!(openssl.status().unwrap().success());
     std::fs::rename(&locked, &plain).unwrap();
     let before = read_to_string(&plain).unwrap();
-    let refused = issue("r1", &[pki.server()], None).unwrap_err();
+    let refused = issue(&runtime(), "r1", &[pki.server()], None).unwrap_err();
     assert!(refused.ends_with("ca.key holds an encrypted private key"), "{refused}");
     let opened = PrivateKey::from_pem_encrypted(before.as_bytes(), b"x", &Work::default()).unwrap();
-    issue("r1", &[pki.server()], Some(&Keys::of(&plain, opened))).unwrap();
+    issue(&runtime(), "r1", &[pki.server()], Some(&Keys::of(&plain, opened))).unwrap();
     let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
     assert!(signed_by(&new, &certificates(CA.as_bytes()).unwrap()[0]));
     assert_eq!(before, read_to_string(&plain).unwrap());
@@ -126,7 +131,7 @@ fn a_key_that_stays_is_not_written() {
     if let Source::Reissue { reuse_key, .. } = &mut renewal.source {
         *reuse_key = true;
     }
-    let staged = issue("r1", &[renewal], None).unwrap();
+    let staged = issue(&runtime(), "r1", &[renewal], None).unwrap();
     assert_eq!(staged.len(), 1);
     assert!(!twin(&pki.root.join("server.key"), "r1").exists());
     let key = PrivateKey::from_pem(&read(&pki.root.join("server.key")).unwrap()).unwrap();
@@ -141,7 +146,7 @@ fn what_is_asked_for_by_name_is_in_the_new_certificate() {
     if let Source::Reissue { amendments, .. } = &mut renewal.source {
         amendments.names.push(name.clone());
     }
-    issue("r1", &[renewal], None).unwrap();
+    issue(&runtime(), "r1", &[renewal], None).unwrap();
     let new = certificates(pki.staged("server.crt").as_bytes()).unwrap().remove(0);
     assert!(name.is_in(&new) && new.dns_names().starts_with(&leaf().dns_names()));
 }
@@ -150,7 +155,7 @@ fn what_is_asked_for_by_name_is_in_the_new_certificate() {
 fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
     let pki = Pki::new();
     let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
-    let staged = issue("r1", &[admin, pki.copy()], None).unwrap();
+    let staged = issue(&runtime(), "r1", &[admin, pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
     assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
     assert_eq!(pki.staged("config"), pki.staged("admin.conf").replace("# 管理员", "# mine"));
@@ -159,7 +164,7 @@ fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
 #[test]
 fn a_copy_alone_follows_what_lies_there() {
     let pki = Pki::new();
-    let staged = issue("r1", &[pki.copy()], None).unwrap();
+    let staged = issue(&runtime(), "r1", &[pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, leaf().fingerprint_sha256());
 }
 
@@ -171,13 +176,15 @@ fn another_ca_or_another_certificate_than_the_planned_one_stops_everything() {
         *old_fingerprint = "of another certificate".into();
     }
     assert!(
-        issue("r1", &[other], None)
+        issue(&runtime(), "r1", &[other], None)
             .unwrap_err()
             .contains("server is not the certificate that was planned for")
     );
     write(pki.root.join("ca.crt"), LEAF).unwrap();
     assert!(
-        issue("r1", &[pki.server()], None).unwrap_err().contains("does not hold the planned CA any more")
+        issue(&runtime(), "r1", &[pki.server()], None)
+            .unwrap_err()
+            .contains("does not hold the planned CA any more")
     );
 }
 
@@ -212,7 +219,7 @@ fn returned(pki: &Pki, waits: bool) -> (Renewal, PrivateKey) {
 fn what_another_ca_has_signed_comes_with_the_key_that_waits_and_its_own_tail() {
     let pki = Pki::new();
     let (renewal, key) = returned(&pki, true);
-    issue("r1", &[renewal], None).unwrap();
+    issue(&runtime(), "r1", &[renewal], None).unwrap();
     let chain = certificates(pki.staged("server.crt").as_bytes()).unwrap();
     assert_eq!(chain.len(), 1, "what followed the old one is not wanted by the plan");
     assert!(key.matches(&chain[0]));
@@ -223,7 +230,7 @@ fn what_another_ca_has_signed_comes_with_the_key_that_waits_and_its_own_tail() {
 fn what_another_ca_has_signed_for_the_present_key_leaves_it_alone() {
     let pki = Pki::new();
     let (renewal, key) = returned(&pki, false);
-    assert_eq!(issue("r1", &[renewal], None).unwrap().len(), 1);
+    assert_eq!(issue(&runtime(), "r1", &[renewal], None).unwrap().len(), 1);
     assert!(!twin(&pki.root.join("server.key"), "r1").exists());
     assert!(key.matches(&certificates(pki.staged("server.crt").as_bytes()).unwrap()[0]));
 }
@@ -234,7 +241,7 @@ fn a_kubeconfig_takes_in_what_another_ca_has_signed_and_its_copies_follow() {
     let (mut renewal, key) = returned(&pki, true);
     renewal.credential = "admin.conf".into();
     renewal.target = Target::Kubeconfig { path: pki.root.join("admin.conf") };
-    let staged = issue("r1", &[renewal, pki.copy()], None).unwrap();
+    let staged = issue(&runtime(), "r1", &[renewal, pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
     assert!(pki.staged("admin.conf").starts_with("# 管理员"));
     assert!(pki.staged("admin.conf").contains(&STANDARD.encode(key.to_pem().as_bytes())));
@@ -246,11 +253,16 @@ fn a_key_that_was_exchanged_meanwhile_stops_everything() {
     let (renewal, _) = returned(&pki, true);
     let other = PrivateKey::generate(&KeyKind::EcdsaP256, KeyForm::Sec1).unwrap();
     write(pki.root.join("waits.pem"), other.to_pem().as_bytes()).unwrap();
-    assert_eq!(issue("r1", &[renewal], None).unwrap_err(), "server: what came back does not fit its key");
+    assert_eq!(
+        issue(&runtime(), "r1", &[renewal], None).unwrap_err(),
+        "server: what came back does not fit its key"
+    );
     std::fs::remove_file(pki.root.join("waits.pem")).unwrap();
     let (renewal, _) = returned(&pki, true);
     write(pki.root.join("server.crt"), CA).unwrap();
     assert!(
-        issue("r1", &[renewal], None).unwrap_err().contains("is not the certificate that was planned for")
+        issue(&runtime(), "r1", &[renewal], None)
+            .unwrap_err()
+            .contains("is not the certificate that was planned for")
     );
 }
