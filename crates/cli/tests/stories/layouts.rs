@@ -3,8 +3,8 @@
 //!
 //! kubespray: certificates in /etc/kubernetes/ssl with pki as a symbolic link to it, etcd as a service of the host
 //! with a CA of its own. company: ECDSA, a cluster CA that is an intermediate, a chain in apiserver.crt, IPv6 names,
-//! kube-scheduler by `--config`, a static pod that uses super-admin.conf. And the same company after it has taken
-//! the CA's key away: what it signs then goes and comes as files.
+//! kube-scheduler by `--config`, a static pod that uses super-admin.conf. The same company with an etcd whose CA is
+//! somebody else's, and after it has taken the cluster CA's key away: what they sign then goes and comes as files.
 
 use crate::support::{Cluster, Said, Stage, assert_same, until};
 use perennial_pki::certificate::{Certificate, certificates};
@@ -69,6 +69,55 @@ fn pod_is_named_until_it_is_restarted(cluster: &Cluster, rest: &[&str]) {
     assert!(command.starts_with("crictl stop "), "{finding:#}");
     cluster.sh("cp1", command);
     until("a new container of kube-vip", Duration::from_secs(60), || (cluster.codes() == rest).then_some(()));
+}
+
+/// A08: kube-apiserver's client pair lies in pki/etcd and has a subject of six parts; of etcd's CA only the certificate
+/// is here.
+pub(crate) fn external_etcd(stage: &mut Stage) {
+    let cluster = stage.company();
+    let office = tempfile::tempdir().unwrap();
+    let pki = "/etc/kubernetes/pki";
+    for name in ["ca.crt", "ca.key"] {
+        let text = cluster.lab.read("cp1", &format!("{pki}/etcd/{name}")).unwrap();
+        fs::write(office.path().join(name), text).unwrap();
+    }
+    openssl(
+        office.path(),
+        "req -newkey rsa:2048 -nodes -keyout client.key -out request -subj \
+         /CN=etcd-client/OU=Ops/C=DE/ST=BY/L=M/O=Corp -addext extendedKeyUsage=clientAuth",
+    );
+    let request = fs::read(office.path().join("request")).unwrap();
+    let key = fs::read(office.path().join("client.key")).unwrap();
+    let client = format!("{pki}/etcd/apiserver-etcd-client");
+    cluster.lab.write("cp1", &format!("{client}.crt"), &sign(office.path(), "ca", &request), 0o644).unwrap();
+    cluster.lab.write("cp1", &format!("{client}.key"), &key, 0o600).unwrap();
+    let before = cluster.containers()["kube-apiserver"].id.clone();
+    cluster.sh("cp1", &format!(
+        "rm {pki}/apiserver-etcd-client.*; mv {pki}/etcd/ca.key /root/etcd-ca.key
+         sed -i 's#pki/apiserver-etcd-client#pki/etcd/apiserver-etcd-client#' /etc/kubernetes/manifests/kube-apiserver.yaml"
+    ));
+    until("kube-apiserver with the other pair", Duration::from_secs(120), || {
+        (cluster.containers().remove("kube-apiserver")?.id != before).then_some(())
+    });
+    cluster.rest();
+    is_well(cluster, &["PRN2102", "PRN3303"]);
+
+    let renewed = cluster.perennial(&["renew", "--yes", "--force", "--no-workload"]);
+    assert_eq!(renewed.status, 1, "{renewed:?}");
+    assert!(Said::by(&renewed).contains("perennial csr export"), "{renewed:?}");
+    let old = chain(cluster, &format!("{client}.crt")).remove(0);
+
+    let exported = cluster.perennial(&["csr", "export", "apiserver-etcd-client", "--dir", "/root/of-etcd"]);
+    assert_eq!(exported.status, 0, "{exported:?}");
+    let request = cluster.lab.read("cp1", "/root/of-etcd/apiserver-etcd-client.csr").unwrap();
+    cluster.lab.write("cp1", "/root/etcd-client.crt", &sign(office.path(), "ca", &request), 0o644).unwrap();
+    installs(cluster, &["/root/etcd-client.crt"]);
+    let new = chain(cluster, &format!("{client}.crt")).remove(0);
+    assert_eq!(new.subject_der(), old.subject_der(), "the subject is the same, byte for byte");
+    assert_ne!(new.spki_der(), old.spki_der());
+    pod_is_named_until_it_is_restarted(cluster, &["PRN2102", "PRN3303"]);
+    is_well(cluster, &["PRN2102", "PRN3303"]);
+    cluster.sh("cp1", &format!("mv /root/etcd-ca.key {pki}/etcd/ca.key"));
 }
 
 pub(crate) fn external_authority(stage: &mut Stage) {

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         ("expired", expired::story),
         ("kubespray", layouts::kubespray),
         ("company", layouts::company),
+        ("external_etcd", layouts::external_etcd),
         ("external_authority", layouts::external_authority),
         ("one_of_three", one_of_three::story),
     ])

@@ -1,7 +1,7 @@
 //! Certificates that were never right: another node's pair, a missing usage, a name that nobody thought of.
 //!
 //! Each is broken for real, `check` names the command, and that command, run as it stands, makes it right while the
-//! API answers on. A key that is to stay stays.
+//! API answers on. A key that is to stay stays, and kubeadm may be the one who signs.
 
 use crate::support::{Cluster, Stage};
 
@@ -13,6 +13,7 @@ pub(crate) fn story(stage: &mut Stage) {
     a_missing_usage_is_added(cluster);
     kube_apiserver_gets_one_more_name(cluster);
     a_key_stays(cluster);
+    kubeadm_makes_what_perennial_installs(cluster);
     let seen = probe.stop().unwrap();
     assert_eq!(seen.failed(), 0, "{seen:?}");
     println!("  {} writes, 0 failed", seen.endpoint("cp1").unwrap().ok);
@@ -85,4 +86,24 @@ fn a_key_stays(cluster: &Cluster) {
     let after = (cluster.sh("cp1", key), cluster.sh("cp1", serial));
     assert_eq!(before.0, after.0, "the key's file is untouched");
     assert_ne!(before.1, after.1, "the certificate is another one");
+}
+
+fn kubeadm_makes_what_perennial_installs(cluster: &Cluster) {
+    let files = ["pki/etcd/healthcheck-client.crt", "pki/front-proxy-client.crt"];
+    let facts = || {
+        files.map(|file| {
+            let shown = "openssl x509 -noout -subject -ext keyUsage,extendedKeyUsage,subjectAltName";
+            cluster.sh("cp1", &format!("{shown} -in /etc/kubernetes/{file} 2>&1"))
+        })
+    };
+    let serials = || files.map(|file| cluster.sh("cp1", &format!("sha256sum /etc/kubernetes/{file}")));
+    let before = (facts(), serials());
+    let asked = ["renew", "--only", "etcd-healthcheck-client", "--only", "front-proxy-client", "--force"];
+    let renewed =
+        cluster.perennial(&[&asked[..], &["--issuer", "kubeadm", "--yes", "--no-workload"]].concat());
+    assert_eq!(renewed.status, 0, "{renewed:?}");
+    assert!(renewed.stdout.contains("kubeadm v1."), "{renewed:?}");
+    assert_eq!(before.0, facts(), "the same but for keys and dates");
+    assert!(before.1.iter().zip(serials()).all(|(old, new)| *old != new), "new ones");
+    assert_eq!(cluster.sh("cp1", "ls /run | grep perennial || true"), "", "no key is left in memory");
 }
