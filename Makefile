@@ -16,6 +16,8 @@ FUZZ_TARGETS := pem certificate key kubeconfig manifest journal log
 # A continuous-integration checkout is new each time: what it compiles is kept outside it.
 ifdef CI
 export CARGO_TARGET_DIR ?= $(CACHE)/target
+# What only helps who changes one line and builds again would fill the disk there.
+export CARGO_INCREMENTAL ?= 0
 endif
 TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 export PERENNIAL_BINARY := $(abspath $(TARGET_DIR)/$(STATIC)/release/perennial)

@@ -56,6 +56,15 @@ pub struct Access {
     pub identity: ClientIdentity,
 }
 
+/// Whether TLS Secrets are looked at with the other objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// They are.
+    Too,
+    /// They are left out.
+    Not,
+}
+
 /// A client of one API server.
 #[derive(Clone)]
 pub struct Api {
@@ -80,7 +89,7 @@ impl Api {
             .with_tls_config(config)
             .https_only()
             .with_server_name_resolver(FixedServerNameResolver::new(name))
-            .enable_http1()
+            .enable_all_versions()
             .wrap_connector(tcp);
         let service = ServiceBuilder::new()
             .layer(BaseUriLayer::new(uri))
@@ -123,12 +132,13 @@ impl Api {
 
     /// The leases of the elected components, where they exist.
     pub async fn leases(&self) -> Result<Vec<Lease>, ApiError> {
-        let mut leases = Vec::new();
-        for component in ELECTED {
+        let of = |component: Component| async move {
             let object = self.within_limit(self.lease_objects().get_opt(component.name())).await?;
-            leases.extend(object.map(|object| lease(component, object)));
-        }
-        Ok(leases)
+            Ok::<_, ApiError>(object.map(|object| lease(component, object)))
+        };
+        let [manager, scheduler] = ELECTED;
+        let (manager, scheduler) = tokio::try_join!(of(manager), of(scheduler))?;
+        Ok(manager.into_iter().chain(scheduler).collect())
     }
 
     /// Releases a component's lease as the component itself does at a clean exit: no holder, a duration of one
@@ -188,17 +198,26 @@ impl Api {
         Ok(foreign.collect())
     }
 
-    /// Everything that the inventory holds of the cluster, seen from the node of that name.
-    pub async fn cluster(&self, node: Option<&str>) -> Result<Cluster, ApiError> {
+    /// Everything that the inventory holds of the cluster, seen from the node of that name; the objects that carry
+    /// certificates where `objects` says so, TLS Secrets among them where it says so of them, too.
+    pub async fn cluster(&self, node: Option<&str>, objects: Option<Secrets>) -> Result<Cluster, ApiError> {
+        // One call alone: all others go over the connection that it has made.
+        let control_planes = self.control_planes().await?;
         let of_node = async {
             let Some(node) = node else { return Ok((None, Looked::Absent)) };
             let (renewed, reached) = tokio::join!(self.node_lease_renewed(node), self.kubelet_reached(node));
             let reached = reached.map_or_else(|error| Looked::Unusable(error.into()), Looked::Seen);
             Ok((renewed?, reached))
         };
-        let (control_planes, leases, aggregated, (node_lease_renewed, kubelet_reached)) =
-            tokio::try_join!(self.control_planes(), self.leases(), self.aggregated(), of_node)?;
-        Ok(Cluster { control_planes, leases, node_lease_renewed, kubelet_reached, aggregated, objects: None })
+        let of_objects = async {
+            Ok(match objects {
+                Some(secrets) => Some(self.objects(node, secrets == Secrets::Too).await),
+                None => None,
+            })
+        };
+        let (leases, aggregated, (node_lease_renewed, kubelet_reached), objects) =
+            tokio::try_join!(self.leases(), self.aggregated(), of_node, of_objects)?;
+        Ok(Cluster { control_planes, leases, node_lease_renewed, kubelet_reached, aggregated, objects })
     }
 
     async fn text(&self, path: &str) -> Result<String, ApiError> {

@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::credentials::Found;
-use crate::api::{Access, Api, ApiError};
+use crate::api::{Access, Api, ApiError, Secrets};
 use crate::tls::NodeVerifier;
 use jiff::Timestamp;
 use perennial_core::inventory::{Cluster, Instead, Looked, Place, Role, Trouble};
@@ -55,11 +55,8 @@ pub(super) async fn look(
     };
     let asked = async {
         let api = Api::new(access)?;
-        let mut cluster = api.cluster(node_name).await?;
-        if look.objects {
-            cluster.objects = Some(api.objects(node_name, look.secrets).await);
-        }
-        Ok(cluster)
+        let secrets = if look.secrets { Secrets::Too } else { Secrets::Not };
+        api.cluster(node_name, look.objects.then_some(secrets)).await
     };
     match asked.await {
         Ok(cluster) => Looked::Seen(cluster),
