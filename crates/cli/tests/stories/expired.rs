@@ -4,8 +4,8 @@
 //! brings the cluster back: `renew`.
 
 use crate::classic_fault::{critical, everything_ends};
-use crate::support::{Said, Stage};
-use std::time::Instant;
+use crate::support::{Cluster, Said, Stage, until};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub(crate) fn story(stage: &mut Stage) {
     let cluster = stage.cluster();
@@ -42,4 +42,26 @@ pub(crate) fn story(stage: &mut Stage) {
     assert_eq!(cluster.codes(), [""; 0]);
     let heard = cluster.diagnose();
     assert_eq!(critical(&heard), [""; 0], "{heard:#}");
+
+    a_connection_from_before_proves_nothing(cluster);
+}
+
+/// kube-apiserver has spoken with the kubelet until the end: it still has the connection that was made with the old
+/// certificate, and the kubelet refuses whatever comes over it. The proof is made over a new one, in the same run.
+fn a_connection_from_before_proves_nothing(cluster: &Cluster) {
+    const REFUSED: &str = "invalid upgrade response: status code";
+    // Without the crash back-off of what was restarted just now: a connection that is idle for 90 s is closed.
+    cluster.rest();
+    let before = cluster.log("kube-apiserver").matches(REFUSED).count();
+    let aged = cluster.lab.age(Duration::from_secs(30), false).unwrap();
+    until("the end of the certificates", Duration::from_secs(60), || {
+        cluster.kubectl(&["get", "--raw", "/api/v1/nodes/cp1/proxy/healthz"]);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        (now.as_secs() > aged.leaves_end + 5).then_some(())
+    });
+    let renewed = cluster.perennial(&["renew", "--yes"]);
+    assert_eq!(renewed.status, 0, "{renewed:?}");
+    let after = cluster.log("kube-apiserver").matches(REFUSED).count();
+    assert!(after > before, "the connection from before was in use, and a new one was asked for");
+    cluster.rest();
 }
