@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::language::Language;
 use crate::terminal::Terminal;
 use crate::world::{Ended, Run};
+use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_core::assess::{Code, Policy, assess};
 use perennial_core::inventory::{Cluster, Component, Looked, Node, Place, Role, Trouble};
@@ -315,6 +316,8 @@ fn run(ended: Ended) -> Run {
         backup: Some("/var/lib/perennial/runs/r-20261124-023000/backup".into()),
         workload: None,
         took: Duration::from_millis(5432),
+        records: Vec::new(),
+        journal_sha256: None,
     }
 }
 
@@ -337,7 +340,10 @@ fn ends_of_runs() {
     for (name, ended, exit) in ends {
         let run = ended.map(run);
         let edges = run.as_ref().is_some_and(|run| run.ended == Ended::Committed).then_some(edges.as_slice());
-        let report = report::Report { plan: &plan, run: run.as_ref(), edges };
+        let evidence =
+            run.as_ref().map(|run| Utf8PathBuf::from(format!("/var/lib/perennial/runs/{}/evidence.json", run.id)));
+        let report =
+            report::Report { plan: &plan, run: run.as_ref(), edges, evidence: evidence.as_deref() };
         assert_eq!(report.exit(), exit, "{name}");
         for (language, code) in LANGUAGES {
             snapshot(&format!("end_{name}_{code}"), &report::screen(language, &report));
@@ -349,7 +355,7 @@ fn ends_of_runs() {
 fn a_run_after_which_something_is_refuted_is_in_between() {
     let plan = renewal(&three());
     let (run, edges) = (run(Ended::Committed), prove(&three(), None));
-    let report = report::Report { plan: &plan, run: Some(&run), edges: Some(&edges) };
+    let report = report::Report { plan: &plan, run: Some(&run), edges: Some(&edges), evidence: None };
     assert_eq!(report.exit(), Exit::InBetween);
 }
 
