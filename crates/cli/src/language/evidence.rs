@@ -22,7 +22,7 @@ words! {
     example_verify { en: "later: is everything still as it was proven then?", zh: "日后核对：是否仍与当时证明的一致" }
     arg_evidence {
         en: "also write the evidence of the run there (0644; no key is in it)",
-        zh: "将本次运行的证据另存到此文件（0644；不含私钥）",
+        zh: "把本次运行的证据另存于此（0644，不含私钥）",
     }
     arg_file { en: "the evidence of a run: runs/ID/evidence.json, or a copy of it", zh: "某次运行的证据：runs/ID/evidence.json 或其副本" }
     exit_stands { en: "everything is as it was proven", zh: "一切与当时证明的一致" }
@@ -57,6 +57,7 @@ words! {
 }
 
 messages! {
+    authority(fingerprint: &str, what: &str) { en: "{fingerprint}, {what}", zh: "{fingerprint}，{what}" }
     same(fingerprint: &str) { en: "{fingerprint} as then", zh: "{fingerprint}，与当时相同" }
     other(what: &str, fingerprint: &str, since: &str, until: &str) {
         en: "{what}: {fingerprint}, written {since}, ends {until}",

@@ -17,7 +17,7 @@ pub(crate) struct Report<'a> {
     pub(crate) run: Option<&'a Run>,
     /// What was proven afterwards.
     pub(crate) edges: Option<&'a [Edge]>,
-    /// Where the evidence of it is kept.
+    /// Where the evidence of it is kept, or that of the run that was taken up before.
     pub(crate) evidence: Option<&'a Utf8Path>,
 }
 

@@ -124,7 +124,7 @@ pub(crate) fn authority(language: Language, one: &AuthorityStanding) -> String {
         Grade::Broken => say::ca_other(language),
     };
     match &one.now {
-        Some(now) => [short(now).as_str(), text].join(language.comma()),
+        Some(now) => say::authority(language, &short(now), text),
         None => text.to_owned(),
     }
 }
@@ -159,11 +159,8 @@ pub(crate) fn credential(language: Language, one: &Standing) -> String {
 fn summary(language: Language, verified: &Verified<'_>) -> String {
     let all = verified.grades().count();
     let mut parts = vec![say::summary(language, verified.count(Grade::Stands), all)];
-    let told: [(Grade, fn(Language, usize) -> String); 3] = [
-        (Grade::Broken, say::broken),
-        (Grade::Unseen, say::unseen),
-        (Grade::Replaced, say::replaced),
-    ];
+    let told: [(Grade, fn(Language, usize) -> String); 3] =
+        [(Grade::Broken, say::broken), (Grade::Unseen, say::unseen), (Grade::Replaced, say::replaced)];
     for (grade, text) in told {
         if verified.count(grade) > 0 {
             parts.push(text(language, verified.count(grade)));

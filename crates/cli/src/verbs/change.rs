@@ -68,6 +68,11 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
     let mut node = observe(session, &world, Depth::Cluster)?;
+    let resumption = Ending { session, world: &world, change, before: None };
+    // Before anything can be refused. Where no other run follows, it is proven as well.
+    let kept = resumed.as_ref().map(|(run, done)| {
+        resumption.keep(&Report { plan: done, run: Some(run), edges: None, evidence: None }, &node)
+    });
     let mut plan = decide(session, change, &node)?;
     let mut opener = Opener::new(session, &world, &change.passphrases);
     while opener.open(&mut node, &plan)? {
@@ -76,20 +81,11 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     }
     let keys = opener.keys();
     if plan.is_empty() {
-        let ending = Ending { session, world: &world, change, before: None };
-        return match &resumed {
-            Some((run, done)) if run.ended == Ended::Committed => ending.proven(done, run),
-            Some((run, done)) => {
-                ending.keep(&Report { plan: done, run: Some(run), edges: None, evidence: None }, &node);
-                ending.answer(&Report { plan: &plan, run: None, edges: None, evidence: None })
-            }
-            None => ending.answer(&Report { plan: &plan, run: None, edges: None, evidence: None }),
-        };
-    }
-    if let Some((run, done)) = &resumed {
-        // It is followed by another run, which is the one that is proven.
-        let ending = Ending { session, world: &world, change, before: None };
-        ending.keep(&Report { plan: done, run: Some(run), edges: None, evidence: None }, &node);
+        if let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) {
+            return resumption.proven(done, run);
+        }
+        let evidence = kept.as_ref().and_then(|kept| kept.file.as_deref());
+        return resumption.answer(&Report { plan: &plan, run: None, edges: None, evidence });
     }
     if !agreed(session, change, &plan)? {
         session.tell(&report::declined(session.language));

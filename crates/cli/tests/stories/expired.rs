@@ -60,7 +60,10 @@ fn a_connection_from_before_proves_nothing(cluster: &Cluster) {
     });
     cluster.sh("cp1", "kubeadm certs renew apiserver-kubelet-client && kubeadm certs renew admin.conf");
     let refused = cluster.kubectl(&ask);
-    assert!(refused.stderr.contains("logged in"), "every file is right, and the kubelet refuses: {refused:?}");
+    assert!(
+        refused.stderr.contains("logged in"),
+        "every file is right, and the kubelet refuses: {refused:?}"
+    );
     let renewed = cluster.perennial(&["renew", "--yes"]);
     assert_eq!(renewed.status, 0, "{renewed:?}");
     assert_eq!(cluster.kubectl(&ask).stdout, "ok");

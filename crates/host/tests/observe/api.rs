@@ -2,8 +2,8 @@ use crate::pki::{Pair, ca, expired, fresh};
 use crate::server::{serve, serve_requests};
 use perennial_host::api::{Access, Api, ApiError};
 use perennial_host::tls::NodeVerifier;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const NOT_READY: &str = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno";
@@ -76,15 +76,15 @@ async fn reached_after(handshakes: usize) -> (Result<(), ApiError>, usize, usize
             return Some((500, "invalid upgrade response: status code 200".to_owned()));
         }
         kept.fetch_add(1, SeqCst);
-        Some(if made.load(SeqCst) < handshakes { (401, "Unauthorized".to_owned()) } else { (200, "ok".to_owned()) })
+        Some(if made.load(SeqCst) < handshakes {
+            (401, "Unauthorized".to_owned())
+        } else {
+            (200, "ok".to_owned())
+        })
     })
     .await;
-    let access = Access {
-        address,
-        server_name: "node-1".to_owned(),
-        verifier: by_ca(),
-        identity: fresh().identity(),
-    };
+    let access =
+        Access { address, server_name: "node-1".to_owned(), verifier: by_ca(), identity: fresh().identity() };
     let reached = Api::new(access).unwrap().kubelet_reached("cp1").await;
     (reached, count.0.load(SeqCst), count.1.load(SeqCst))
 }

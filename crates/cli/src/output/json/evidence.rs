@@ -124,7 +124,11 @@ impl Evidence {
             let proven = |edge: &&EdgeRecord| edge.credential == one.name && edge.again();
             Some(Recorded {
                 credential: one.name.clone(),
-                before: one.before.as_ref().map(|it| it.fingerprint.clone()).filter(|it| *it != after.fingerprint),
+                before: one
+                    .before
+                    .as_ref()
+                    .map(|it| it.fingerprint.clone())
+                    .filter(|it| *it != after.fingerprint),
                 after: after.fingerprint.clone(),
                 not_before: after.not_before.unwrap_or(Timestamp::MIN),
                 authority_key: after.authority_key.clone(),

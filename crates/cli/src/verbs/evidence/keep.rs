@@ -63,7 +63,8 @@ pub(in crate::verbs) fn keep(
     if let Err((file, error)) = &own {
         told(file.as_str(), &error.to_string());
     }
-    let copied = wanted.map(|file| copy(file, &text).map_err(|error| told(file.as_str(), &error.to_string())));
+    let copied =
+        wanted.map(|file| copy(file, &text).map_err(|error| told(file.as_str(), &error.to_string())));
     match (wanted, copied) {
         (Some(file), Some(Ok(()))) => Kept { file: Some(file.to_owned()), copied: true },
         (wanted, _) => Kept { file: own.ok(), copied: wanted.is_none() },

@@ -164,10 +164,10 @@ pub(crate) fn of_run(
         exit_code: report.exit().number(),
         failed_step: failed_step.map(|step| step + 1),
         reason: reason.map(str::to_owned),
-        journal: run.journal_sha256.clone().map(|last_sha256| JournalRecord {
-            records: run.records.len(),
-            last_sha256,
-        }),
+        journal: run
+            .journal_sha256
+            .clone()
+            .map(|last_sha256| JournalRecord { records: run.records.len(), last_sha256 }),
         authorities: authorities(after),
         credentials: credentials(plan, before, after),
         edges: report.edges.unwrap_or_default().iter().map(edge).collect(),
