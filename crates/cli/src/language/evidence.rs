@@ -79,12 +79,12 @@ messages! {
         zh: "该运行未正常完成（{outcome}）：文件记录的是当时的状况",
     }
     summary(stand: usize, all: usize) {
-        en: "{stand} of {all} as they were proven.",
-        zh: "{all} 项中 {stand} 项与当时证明的一致。",
+        en: "{stand} of {all} as the file says.",
+        zh: "{all} 项中 {stand} 项与文件记录一致。",
     }
     replaced(n: usize) { en: "{n} replaced since.", zh: "{n} 项此后已被替换。" }
     unseen(n: usize) { en: "{n} not proven again.", zh: "{n} 项未能重新证明。" }
-    broken(n: usize) { en: "{n} not as proven.", zh: "{n} 项与当时证明的不符。" }
+    broken(n: usize) { en: "{n} not as the file says.", zh: "{n} 项与文件记录不符。" }
     other_node(file: &str, node: &str, here: &str) {
         en: "{file} is of the node {node}, this is {here}: run it there",
         zh: "{file} 属于节点 {node}，而本节点是 {here}：请在该节点上执行",

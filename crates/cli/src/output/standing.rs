@@ -159,12 +159,14 @@ pub(crate) fn credential(language: Language, one: &Standing) -> String {
 fn summary(language: Language, verified: &Verified<'_>) -> String {
     let all = verified.grades().count();
     let mut parts = vec![say::summary(language, verified.count(Grade::Stands), all)];
-    let told: [(Grade, fn(Language, usize) -> String); 3] =
-        [(Grade::Broken, say::broken), (Grade::Unseen, say::unseen), (Grade::Replaced, say::replaced)];
-    for (grade, text) in told {
-        if verified.count(grade) > 0 {
-            parts.push(text(language, verified.count(grade)));
-        }
+    for grade in [Grade::Broken, Grade::Unseen, Grade::Replaced] {
+        let text = match (grade, verified.count(grade)) {
+            (_, 0) | (Grade::Stands, _) => continue,
+            (Grade::Replaced, n) => say::replaced(language, n),
+            (Grade::Unseen, n) => say::unseen(language, n),
+            (Grade::Broken, n) => say::broken(language, n),
+        };
+        parts.push(text);
     }
     parts.join(language.space())
 }

@@ -377,7 +377,7 @@ fn what_stands_of_a_run() {
     // Since then one was renewed, another one was put back, a third is of another CA.
     of(&mut recorded, "apiserver", |one| one.after = "0".repeat(64));
     of(&mut recorded, "etcd-server", |one| {
-        one.before = Some(std::mem::replace(&mut one.after, "1".repeat(64)))
+        one.before = Some(std::mem::replace(&mut one.after, "1".repeat(64)));
     });
     of(&mut recorded, "scheduler.conf", |one| {
         (one.after, one.authority_key) = ("2".repeat(64), Some("another".to_owned()));

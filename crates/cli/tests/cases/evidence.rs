@@ -90,7 +90,7 @@ fn what_has_become_of_a_certificate_is_told() {
     let (status, report, words) = verify(&tree, &then);
     assert_eq!((status, on_disk(&report)), (0, ("same", "stands")), "{report:#}");
     assert_eq!(schema::faults(&document(&tree)), Vec::<String>::new(), "the case is an evidence");
-    assert!(words.contains("2 of 2 as they were proven."), "{words}");
+    assert!(words.contains("2 of 2 as the file says."), "{words}");
 
     tree.pair(PAIR, &leaf(&tree, -1, 364));
     let (status, report, words) = verify(&tree, &then);

@@ -32,7 +32,7 @@ pub(crate) struct Evidence {
     pub(crate) run: String,
     /// The node that it was on.
     pub(crate) node: String,
-    /// The command line; it never holds a secret.
+    /// The command line that brought the run to its end; it never holds a secret.
     pub(crate) command: String,
     /// SHA-256 over what the plan was made from.
     pub(crate) plan_digest: String,
