@@ -95,6 +95,8 @@ pub(crate) enum Verb {
     #[command(subcommand, disable_help_subcommand = true)]
     Csr(Csr),
     Verify(Verify),
+    #[command(subcommand, disable_help_subcommand = true)]
+    Evidence(Evidence),
     Diagnose(Diagnose),
     Backup(Backup),
     Explain(Explain),
@@ -169,6 +171,8 @@ pub(crate) struct Renew {
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "RUN")]
     pub(crate) give_up: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) evidence: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -211,6 +215,8 @@ pub(crate) struct Reload {
     pub(crate) restart_apiserver: WhenRestart,
     #[arg(long)]
     pub(crate) no_workload: bool,
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) evidence: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -241,6 +247,8 @@ pub(crate) struct Import {
     pub(crate) returned: Vec<Utf8PathBuf>,
     #[arg(long)]
     pub(crate) no_workload: bool,
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) evidence: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -258,6 +266,17 @@ pub(crate) struct Consent {
 pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) workload: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Evidence {
+    Verify(EvidenceFile),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvidenceFile {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Utf8PathBuf,
 }
 
 #[derive(Debug, Args)]

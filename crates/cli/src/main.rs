@@ -13,7 +13,7 @@ mod terminal;
 mod verbs;
 mod world;
 
-use args::{Cli, Csr, Verb};
+use args::{Cli, Csr, Evidence, Verb};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Exit;
@@ -81,6 +81,7 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
         Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(&session, &arguments),
         Some(Verb::Csr(Csr::Import(arguments))) => verbs::csr::import::run(&session, &arguments),
         Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
+        Some(Verb::Evidence(Evidence::Verify(arguments))) => verbs::evidence::run(&session, &arguments),
         Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(&session, &arguments),
         Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
         Some(Verb::Explain(arguments)) => verbs::explain::run(&session, &arguments),
@@ -99,6 +100,7 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
             | Verb::Inspect(_)
             | Verb::Graph(_)
             | Verb::Diagnose(_)
+            | Verb::Evidence(_)
             | Verb::Explain(_)
             | Verb::Version,
         ) => {

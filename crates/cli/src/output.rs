@@ -27,6 +27,7 @@ pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;
+pub(crate) mod standing;
 pub(crate) mod verify;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod change;
 pub(crate) mod check;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
+pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod glance;
 pub(crate) mod graph;

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
 use perennial_core::inventory::{Authority, Looked, Node, Served};
 use perennial_core::plan::{Kubeadm, Pending, Plan, Refusal, backup_directories};
-use perennial_core::run::{Body, Event, Outcome, WorkloadOutcome, read};
+use perennial_core::run::{Body, Event, Outcome, Record, WorkloadOutcome, read};
 use perennial_host::act::lock::LockError;
-use perennial_host::act::{backup, journal, node};
+use perennial_host::act::{backup, evidence, journal, node};
+use perennial_pki::digest::sha256_hex;
 
 use perennial_host::observe::logs::{self, Log};
 use perennial_host::observe::superseded::{self, Survey};
@@ -23,6 +24,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
+pub(crate) use perennial_host::act::evidence::{copy, read as read_evidence, writable};
 pub(crate) use perennial_host::act::requests;
 pub(crate) use perennial_host::act::unlock::{Keys, NotOpened};
 pub(crate) use perennial_host::drive::Ended;
@@ -67,6 +69,10 @@ pub(crate) struct Run {
     pub(crate) workload: Option<WorkloadOutcome>,
     /// How long it took.
     pub(crate) took: Duration,
+    /// What its journal says.
+    pub(crate) records: Vec<Record>,
+    /// SHA-256 of the journal's last line.
+    pub(crate) journal_sha256: Option<String>,
 }
 
 /// The clock.
@@ -211,6 +217,21 @@ impl World {
         }
     }
 
+    /// Keeps the evidence of a run beside its journal.
+    pub(crate) fn keep_evidence(
+        &self,
+        run: &str,
+        text: &str,
+    ) -> Result<Utf8PathBuf, (Utf8PathBuf, std::io::Error)> {
+        evidence::keep(&self.look.state_directory, run, text)
+    }
+
+    /// What this node keeps of a run: its evidence, and SHA-256 of the last line of its journal.
+    pub(crate) fn kept(&self, run: &str) -> (Option<Vec<u8>>, Option<String>) {
+        let (evidence, journal) = evidence::kept(&self.own_state(), run);
+        (evidence, journal.and_then(|text| last_line(&text)))
+    }
+
     /// Where requests to other CAs are made; nobody else works on the node as long as the answer lives.
     pub(crate) fn make_requests(&self) -> Result<requests::Requests<'_>, Failure> {
         requests::Requests::begin(&self.own_state(), &self.look.root).map_err(|error| match error {
@@ -329,15 +350,25 @@ impl Work<'_> {
         let text = std::fs::read(path).unwrap_or_default();
         let (records, _) = read(&text).unwrap_or_default();
         let (mut backup, mut workload) = (None, None);
-        for record in records {
-            match record.body {
-                Body::Done { outcome: Outcome::BackedUp { directory, .. }, .. } => backup = Some(directory),
-                Body::Done { outcome: Outcome::Workload(outcome), .. } => workload = Some(outcome),
+        for record in &records {
+            match &record.body {
+                Body::Done { outcome: Outcome::BackedUp { directory, .. }, .. } => {
+                    backup = Some(directory.clone());
+                }
+                Body::Done { outcome: Outcome::Workload(outcome), .. } => workload = Some(outcome.clone()),
                 _ => {}
             }
         }
-        Run { id, ended, backup, workload, took }
+        let journal_sha256 = last_line(&text);
+        Run { id, ended, backup, workload, took, records, journal_sha256 }
     }
+}
+
+/// SHA-256 of the last line that was understood: it stands for the whole chain.
+fn last_line(journal: &[u8]) -> Option<String> {
+    let (_, understood) = read(journal).ok()?;
+    let whole = journal.get(..understood)?.strip_suffix(b"\n")?;
+    whole.split(|byte| *byte == b'\n').next_back().map(sha256_hex)
 }
 
 #[cfg(test)]

@@ -12,3 +12,4 @@ pub mod plan;
 pub mod prove;
 pub mod reload;
 pub mod run;
+pub mod standing;

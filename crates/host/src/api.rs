@@ -40,6 +40,10 @@ const CALL_LIMIT: Duration = CONNECT_LIMIT.saturating_add(HANDSHAKE_LIMIT).satur
 const ASKED_AGAIN: usize = 3;
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// For how long kube-apiserver may show a client certificate that it has read before: client-go reads the files at
+/// most once a second (transport/transport.go `cachingCertificateLoader`).
+const READ_BEFORE: Duration = Duration::from_millis(1100);
+
 /// The components that elect a leader, and whose lease perennial may release.
 pub const ELECTED: [Component; 2] = [Component::KubeControllerManager, Component::KubeScheduler];
 
@@ -69,6 +73,8 @@ pub enum Secrets {
 #[derive(Clone)]
 pub struct Api {
     client: Client,
+    /// Over HTTP/1, which alone knows of upgrades (RFC 9113 8.2.2).
+    upgrading: Client,
 }
 
 impl Api {
@@ -81,21 +87,26 @@ impl Api {
         let uri: Uri = format!("https://{address}")
             .parse()
             .map_err(|error: http::uri::InvalidUri| ApiError::Setup(error.to_string()))?;
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT_LIMIT));
-        tcp.set_nodelay(true);
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(config)
-            .https_only()
-            .with_server_name_resolver(FixedServerNameResolver::new(name))
-            .enable_all_versions()
-            .wrap_connector(tcp);
-        let service = ServiceBuilder::new()
-            .layer(BaseUriLayer::new(uri))
-            .map_err(BoxError::from)
-            .service(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector));
-        Ok(Self { client: Client::new(service, "default") })
+        let client = |http_2: bool| {
+            let mut tcp = HttpConnector::new();
+            tcp.enforce_http(false);
+            tcp.set_connect_timeout(Some(CONNECT_LIMIT));
+            tcp.set_nodelay(true);
+            let connector = HttpsConnectorBuilder::new()
+                .with_tls_config(config.clone())
+                .https_only()
+                .with_server_name_resolver(FixedServerNameResolver::new(name.clone()));
+            let connector = match http_2 {
+                true => connector.enable_all_versions().wrap_connector(tcp),
+                false => connector.enable_http1().wrap_connector(tcp),
+            };
+            let service = ServiceBuilder::new()
+                .layer(BaseUriLayer::new(uri.clone()))
+                .map_err(BoxError::from)
+                .service(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector));
+            Client::new(service, "default")
+        };
+        Ok(Self { client: client(true), upgrading: client(false) })
     }
 
     /// kube's client, for calls that are not here; wrap each in [`Self::within_limit`].
@@ -170,19 +181,56 @@ impl Api {
 
     /// Whether the API server reaches a node's kubelet: with its client certificate, through the node's proxy.
     ///
-    /// The first handshake after that certificate has changed makes kube-apiserver close all its connections to
-    /// kubelets, the new one included (client-go transport/cert_rotation.go): that one request fails with 503.
+    /// kube-apiserver keeps its connections to kubelets, and the kubelet judges every request by the certificate that
+    /// its connection was made with. An old connection is refused once that certificate has ended, whatever the file
+    /// holds by then, and asking again only keeps it alive (90 s idle). The next handshake notices the new file and
+    /// closes all old ones (client-go transport/cert_rotation.go): so after a refusal one is made, and then the
+    /// question is asked anew.
+    ///
+    /// # Errors
+    /// [`ApiError::KubeletRefuses`]: over a new connection, too.
     pub async fn kubelet_reached(&self, node: &str) -> Result<(), ApiError> {
         let path = format!("/api/v1/nodes/{node}/proxy/healthz");
-        let mut answer = self.text(&path).await;
+        let mut answer = self.passed_through(&path).await;
+        for pause in [Duration::ZERO, READ_BEFORE] {
+            if answer != Err(ApiError::Unauthorized) {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            self.connected_anew(&path).await;
+            answer = self.passed_through(&path).await;
+        }
+        match answer {
+            Err(ApiError::Unauthorized) => Err(ApiError::KubeletRefuses),
+            answer => answer,
+        }
+    }
+
+    /// Asks what the API server passes on. Its handshake that notices a new client certificate closes its own
+    /// connection, too (client-go transport/cert_rotation.go): that one request fails with 503, and is repeated.
+    async fn passed_through(&self, path: &str) -> Result<(), ApiError> {
+        let mut answer = self.text(path).await;
         for _ in 0..ASKED_AGAIN {
             if !matches!(answer, Err(ApiError::Refused { code: 500.., .. })) {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
-            answer = self.text(&path).await;
+            answer = self.text(path).await;
         }
         answer.map(|_| ())
+    }
+
+    /// Has the API server make a new connection: one that may become another protocol's is never taken from the kept
+    /// ones (apimachinery util/proxy/upgradeaware.go `DialForUpgrade`). Nobody there speaks it, so the answer is an
+    /// error in any case and says nothing.
+    async fn connected_anew(&self, path: &str) {
+        let request = http::Request::get(path)
+            .header(http::header::CONNECTION, "Upgrade")
+            .header(http::header::UPGRADE, "SPDY/3.1")
+            .body(Vec::new());
+        if let Ok(request) = request {
+            let _says_nothing = self.within_limit(self.upgrading.request_text(request)).await;
+        }
     }
 
     /// The API services that are served by somebody else, and whether the API server reaches them.

@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, csr, explain, graph, inspect, list};
+use super::{Language, csr, evidence, explain, graph, inspect, list};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -141,6 +141,18 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 (70, exit_bug),
             ],
         },
+        "evidence" => Texts {
+            about: evidence::about(language),
+            usage: evidence::usage(language),
+            examples: EVIDENCE_EXAMPLES,
+            exits: EVIDENCE,
+        },
+        "evidence verify" => Texts {
+            about: evidence::about_verify(language),
+            usage: evidence::usage_verify(language),
+            examples: EVIDENCE_EXAMPLES,
+            exits: EVIDENCE,
+        },
         "diagnose" => Texts {
             about: about_diagnose(language),
             usage: usage_diagnose(language),
@@ -201,6 +213,21 @@ const CSR_EXAMPLES: &[(&str, Text)] = &[
     ("perennial csr export --dir /root/requests", csr::example_export),
     ("perennial csr import /root/signed --dry-run", csr::example_import_dry),
     ("perennial csr import /root/signed", csr::example_import),
+];
+
+const EVIDENCE_EXAMPLES: &[(&str, Text)] = &[
+    ("perennial renew --evidence /root/renewal.json", evidence::example_copy),
+    ("perennial evidence verify /root/renewal.json", evidence::example_verify),
+];
+
+const EVIDENCE: &[(u8, Text)] = &[
+    (0, evidence::exit_stands),
+    (1, evidence::exit_replaced),
+    (2, evidence::exit_broken),
+    (3, evidence::exit_unseen),
+    (4, evidence::exit_foreign),
+    (64, evidence::exit_no_evidence),
+    (70, exit_bug),
 ];
 
 const LOOK: &[(u8, Text)] = &[
@@ -375,6 +402,8 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "out" => csr::arg_out,
         "new_key" => csr::arg_new_key,
         "returned" => csr::arg_returned,
+        "evidence" => evidence::arg_evidence,
+        "file" => evidence::arg_file,
         "codes" => explain::argument,
         _ => return None,
     };

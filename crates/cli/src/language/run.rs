@@ -30,6 +30,7 @@ words! {
     label_failed { en: "failed", zh: "失败" }
     label_state { en: "state", zh: "状态" }
     label_backup { en: "backup", zh: "备份" }
+    label_evidence { en: "evidence", zh: "证据" }
     label_files { en: "files", zh: "文件" }
     ctrl_c { en: "Ctrl-C stops at the next safe point", zh: "按 Ctrl-C 会在下一个安全点停止" }
     stopping { en: "stopping after this step", zh: "将在此步骤完成后停止" }

@@ -6,6 +6,7 @@ mod cluster;
 mod cni;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
+pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod graph;
 mod holders;
@@ -14,6 +15,7 @@ pub(crate) mod kubeadm;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod run;
+pub(crate) mod standing;
 mod unreferenced;
 pub(crate) mod verify;
 
@@ -171,6 +173,8 @@ mod tests {
         compare::<graph::TrustGraph<'_>>("TrustGraph");
         compare::<inspect::InspectionView>("Inspection");
         compare::<verify::VerifyReport>("VerifyReport");
+        compare::<evidence::Evidence>("Evidence");
+        compare::<standing::EvidenceReport>("EvidenceReport");
         compare::<explain::Explanation>("Explanation");
         compare::<BackupReport>("BackupReport");
         compare::<Version>("Version");

@@ -4,6 +4,7 @@ use super::{Line, Mark, Paint, Screen, verify};
 use crate::exit::{Exit, of_edges};
 use crate::language::{Language, plan as plan_words, run as say, screen as label};
 use crate::world::{Ended, Run};
+use camino::Utf8Path;
 use perennial_core::plan::{Plan, Source, Verb};
 use perennial_core::prove::{Edge, Verdict};
 
@@ -16,6 +17,8 @@ pub(crate) struct Report<'a> {
     pub(crate) run: Option<&'a Run>,
     /// What was proven afterwards.
     pub(crate) edges: Option<&'a [Edge]>,
+    /// Where the evidence of it is kept, or that of the run that was taken up before.
+    pub(crate) evidence: Option<&'a Utf8Path>,
 }
 
 impl Report<'_> {
@@ -46,6 +49,9 @@ pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
         Some(run) => ended(&mut screen, language, report, run),
     }
     others(&mut screen, language, report.plan);
+    if let Some(file) = report.evidence {
+        screen.labelled(say::label_evidence(language), file.as_str(), Paint::Plain);
+    }
     screen
 }
 

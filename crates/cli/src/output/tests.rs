@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::language::Language;
 use crate::terminal::Terminal;
 use crate::world::{Ended, Run};
+use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use perennial_core::assess::{Code, Policy, assess};
 use perennial_core::inventory::{Cluster, Component, Looked, Node, Place, Role, Trouble};
@@ -315,6 +316,8 @@ fn run(ended: Ended) -> Run {
         backup: Some("/var/lib/perennial/runs/r-20261124-023000/backup".into()),
         workload: None,
         took: Duration::from_millis(5432),
+        records: Vec::new(),
+        journal_sha256: None,
     }
 }
 
@@ -337,7 +340,10 @@ fn ends_of_runs() {
     for (name, ended, exit) in ends {
         let run = ended.map(run);
         let edges = run.as_ref().is_some_and(|run| run.ended == Ended::Committed).then_some(edges.as_slice());
-        let report = report::Report { plan: &plan, run: run.as_ref(), edges };
+        let evidence = run
+            .as_ref()
+            .map(|run| Utf8PathBuf::from(format!("/var/lib/perennial/runs/{}/evidence.json", run.id)));
+        let report = report::Report { plan: &plan, run: run.as_ref(), edges, evidence: evidence.as_deref() };
         assert_eq!(report.exit(), exit, "{name}");
         for (language, code) in LANGUAGES {
             snapshot(&format!("end_{name}_{code}"), &report::screen(language, &report));
@@ -349,8 +355,47 @@ fn ends_of_runs() {
 fn a_run_after_which_something_is_refuted_is_in_between() {
     let plan = renewal(&three());
     let (run, edges) = (run(Ended::Committed), prove(&three(), None));
-    let report = report::Report { plan: &plan, run: Some(&run), edges: Some(&edges) };
+    let report = report::Report { plan: &plan, run: Some(&run), edges: Some(&edges), evidence: None };
     assert_eq!(report.exit(), Exit::InBetween);
+}
+
+#[test]
+fn what_stands_of_a_run() {
+    use super::standing::{Copy, Verified, screen};
+    use perennial_core::standing::{authorities, credentials};
+    let (node, run) = (healthy(), run(Ended::Committed));
+    let (plan, edges) = (renewal(&node), prove(&node, None));
+    let report = report::Report { plan: &plan, run: Some(&run), edges: Some(&edges), evidence: None };
+    let command = "perennial renew --yes".to_owned();
+    let evidence = json::evidence::of_run(command, &report, &run, Some(&node), &node);
+    let mut recorded = evidence.recorded();
+    let other = || "0".repeat(64);
+    let of = |recorded: &mut Vec<_>, name: &str, change: fn(&mut perennial_core::standing::Recorded)| {
+        let found = |one: &&mut perennial_core::standing::Recorded| one.credential == name;
+        recorded.iter_mut().find(found).map(change).unwrap_or_else(|| panic!("{name}"));
+    };
+    // Since then one was renewed, another one was put back, a third is of another CA.
+    of(&mut recorded, "apiserver", |one| one.after = "0".repeat(64));
+    of(&mut recorded, "etcd-server", |one| {
+        one.before = Some(std::mem::replace(&mut one.after, "1".repeat(64)));
+    });
+    of(&mut recorded, "scheduler.conf", |one| {
+        (one.after, one.authority_key) = ("2".repeat(64), Some("another".to_owned()));
+    });
+    let mut then = evidence.recorded_authorities();
+    then.iter_mut().take(1).for_each(|ca| ca.fingerprint = other());
+    let mut later = node.clone();
+    later.credentials.retain(|credential| credential.name != "admin.conf");
+    let verified = Verified {
+        evidence: &evidence,
+        copy: Copy::Gone,
+        authorities: authorities(&then, &later),
+        credentials: credentials(&recorded, &later),
+    };
+    assert_eq!(verified.exit(), Exit::Critical);
+    for (language, code) in LANGUAGES {
+        snapshot(&format!("standing_{code}"), &screen(language, &verified));
+    }
 }
 
 #[test]

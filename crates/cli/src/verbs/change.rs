@@ -1,5 +1,6 @@
 //! The way of every verb that changes something.
 
+use super::evidence::keep;
 use super::passphrase::Opener;
 use super::{as_root, observe, world};
 use crate::args::{Consent, Passphrases};
@@ -32,6 +33,8 @@ pub(super) struct Change<'a> {
     pub(super) give_up: Option<&'a str>,
     /// Where the passphrases of encrypted CA keys are read.
     pub(super) passphrases: Passphrases,
+    /// Where the operator wants a copy of the evidence.
+    pub(super) evidence: Option<&'a Utf8Path>,
     /// The same command that only looks.
     pub(super) dry_run: String,
     /// From what was seen to a plan.
@@ -51,6 +54,9 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     if change.consent.dry_run {
         return show_only(session, &decide(session, change, &node)?, node.past.open.as_ref());
     }
+    if let Some(file) = change.evidence {
+        keep::can_be_copied(session, file)?;
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let work = world.begin(&stop)?;
     if let Some(run) = change.give_up {
@@ -58,10 +64,15 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     }
     let resumed = take_up_open_run(session, &work, &stop)?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
-        return finish(session, &Report { plan, run: Some(run), edges: None });
+        return Ending { session, world: &world, change, before: None }.as_it_is(plan, run);
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
     let mut node = observe(session, &world, Depth::Cluster)?;
+    let resumption = Ending { session, world: &world, change, before: None };
+    // Before anything can be refused. Where no other run follows, it is proven as well.
+    let kept = resumed.as_ref().map(|(run, done)| {
+        resumption.keep(&Report { plan: done, run: Some(run), edges: None, evidence: None }, &node)
+    });
     let mut plan = decide(session, change, &node)?;
     let mut opener = Opener::new(session, &world, &change.passphrases);
     while opener.open(&mut node, &plan)? {
@@ -70,10 +81,11 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     }
     let keys = opener.keys();
     if plan.is_empty() {
-        let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) else {
-            return finish(session, &Report { plan: &plan, run: None, edges: None });
-        };
-        return prove_and_finish(session, &world, done, run);
+        if let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) {
+            return resumption.proven(done, run);
+        }
+        let evidence = kept.as_ref().and_then(|kept| kept.file.as_deref());
+        return resumption.answer(&Report { plan: &plan, run: None, edges: None, evidence });
     }
     if !agreed(session, change, &plan)? {
         session.tell(&report::declined(session.language));
@@ -82,22 +94,57 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     session.signals.stop_at_a_safe_point(&stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
     let run = work.run(&plan, &keys, &mut |event: &Event<'_>| progress.on(event))?;
-    if run.ended == Ended::Committed {
-        prove_and_finish(session, &world, &plan, &run)
-    } else {
-        finish(session, &Report { plan: &plan, run: Some(&run), edges: None })
-    }
+    let ending = Ending { session, world: &world, change, before: Some(&node) };
+    if run.ended == Ended::Committed { ending.proven(&plan, &run) } else { ending.as_it_is(&plan, &run) }
 }
 
-fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
-    let node = observe(session, world, Depth::Cluster)?;
-    let edges = prove(&node, run.workload.as_ref());
-    // Where everything had expired, only now the API says which other control planes there are.
-    let mut plan = plan.clone();
-    if node.cluster.seen().is_some() {
-        plan.other_control_planes = other_control_planes(&node);
+/// The end of a run: looked at, kept as evidence, told.
+struct Ending<'a> {
+    session: &'a Session,
+    world: &'a World,
+    change: &'a Change<'a>,
+    /// The node before the run; after a crash nobody has it any more.
+    before: Option<&'a Node>,
+}
+
+impl Ending<'_> {
+    /// Everything was done: each edge is proven.
+    fn proven(&self, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+        let node = observe(self.session, self.world, Depth::Cluster)?;
+        let edges = prove(&node, run.workload.as_ref());
+        // Where everything had expired, only now the API says which other control planes there are.
+        let mut plan = plan.clone();
+        if node.cluster.seen().is_some() {
+            plan.other_control_planes = other_control_planes(&node);
+        }
+        self.finish(Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None }, &node)
     }
-    finish(session, &Report { plan: &plan, run: Some(run), edges: Some(&edges) })
+
+    /// It has come to another end, or to none.
+    fn as_it_is(&self, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+        let node = self.world.observe(Depth::Node);
+        self.finish(Report { plan, run: Some(run), edges: None, evidence: None }, &node)
+    }
+
+    fn finish(&self, report: Report<'_>, after: &Node) -> Result<Exit, Failure> {
+        let kept = self.keep(&report, after);
+        let exit = self.answer(&Report { evidence: kept.file.as_deref(), ..report })?;
+        // Everything is done, but what the operator wanted to have of it is not there.
+        Ok(if kept.copied || exit != Exit::Good { exit } else { Exit::Attention })
+    }
+
+    fn keep(&self, report: &Report<'_>, after: &Node) -> keep::Kept {
+        keep::keep(self.session, self.world, report, self.before, after, self.change.evidence)
+    }
+
+    fn answer(&self, report: &Report<'_>) -> Result<Exit, Failure> {
+        if self.session.json() {
+            self.session.document(&RunReport::new(report))?;
+        } else {
+            self.session.answer(&report::screen(self.session.language, report))?;
+        }
+        Ok(report.exit())
+    }
 }
 
 /// Ends the open run of that id; anything else under that id is a mistake of the operator.
@@ -190,15 +237,6 @@ fn agreed(session: &Session, change: &Change<'_>, plan: &Plan) -> Result<bool, F
 
 fn means_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
-}
-
-fn finish(session: &Session, report: &Report<'_>) -> Result<Exit, Failure> {
-    if session.json() {
-        session.document(&RunReport::new(report))?;
-    } else {
-        session.answer(&report::screen(session.language, report))?;
-    }
-    Ok(report.exit())
 }
 
 #[cfg(test)]

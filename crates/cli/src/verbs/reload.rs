@@ -23,6 +23,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
             consent: arguments.consent,
             give_up: None,
             passphrases: Passphrases::default(),
+            evidence: arguments.evidence.as_deref(),
             decide: &decide,
             dry_run,
         },

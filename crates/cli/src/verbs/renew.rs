@@ -37,6 +37,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             consent: arguments.consent,
             give_up,
             passphrases: arguments.passphrases,
+            evidence: arguments.evidence.as_deref(),
             decide: &decide,
             dry_run,
         },

@@ -121,6 +121,21 @@ fn diagnose() {
 }
 
 #[test]
+fn evidence_verify() {
+    let directory = tempfile::tempdir().unwrap();
+    for of_cp1 in [true, false] {
+        let file = directory.path().join("e.json");
+        std::fs::write(&file, crate::evidence::full_of("x\u{1b}[2J\nFORGED\u{202e}", of_cp1)).unwrap();
+        for kind in KINDS {
+            let (status, document) = every_form(kind, &["evidence", "verify", file.to_str().unwrap()]);
+            let here = document["kind"] == "EvidenceReport";
+            // What it names is nowhere.
+            assert_eq!(status, if here { 2 } else { 4 }, "{}: {document:#}", kind.name);
+        }
+    }
+}
+
+#[test]
 fn what_needs_a_live_node_refuses_a_copied_tree() {
     for kind in KINDS {
         for verb in [

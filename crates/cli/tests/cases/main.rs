@@ -37,6 +37,7 @@ mod csr;
 mod cut_off;
 mod encrypted_ca_key;
 mod everything;
+mod evidence;
 mod expired_etcd;
 mod external_etcd;
 mod foreign_identity;

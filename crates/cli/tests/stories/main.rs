@@ -11,6 +11,7 @@ mod alone;
 mod bad_input;
 mod classic_fault;
 mod diagnosed;
+mod evidence;
 mod expired;
 mod forms;
 mod healthy;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         ("bad_input", bad_input::story),
         ("refusals", refusals::story),
         ("killed", killed::story),
+        ("evidence", evidence::story),
         ("repaired", repaired::story),
         ("classic_fault", classic_fault::story),
         ("expired", expired::story),

@@ -21,6 +21,7 @@ mod proving;
 mod refusals;
 mod renewing;
 mod restarts;
+mod standing;
 
 use control_plane::now;
 use jiff::SignedDuration;

@@ -175,7 +175,7 @@ fn certificates(path: &Utf8Path) -> Result<Vec<perennial_pki::certificate::Certi
 }
 
 /// A file of the operator's own choice: links are followed, a FIFO is not waited for.
-fn read_returned(path: &Utf8Path) -> io::Result<Vec<u8>> {
+pub(super) fn read_returned(path: &Utf8Path) -> io::Result<Vec<u8>> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path.as_str(), flags, Mode::empty())?);
     if !file.metadata()?.is_file() {
@@ -214,7 +214,7 @@ fn keep(file: &Utf8Path, key: &PrivateKey) -> io::Result<()> {
     }
 }
 
-fn replace(file: &Utf8Path, content: &[u8], mode: u32) -> io::Result<()> {
+pub(super) fn replace(file: &Utf8Path, content: &[u8], mode: u32) -> io::Result<()> {
     let new = twin(file, "new");
     match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

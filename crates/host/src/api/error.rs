@@ -14,6 +14,9 @@ pub enum ApiError {
     /// 401: the client certificate is not accepted.
     #[error("the API server does not accept the client certificate")]
     Unauthorized,
+    /// 401 of a kubelet: kube-apiserver's client certificate is not accepted there.
+    #[error("the kubelet does not accept kube-apiserver's client certificate")]
+    KubeletRefuses,
     /// 409: somebody has written in between.
     #[error("conflict: {0}")]
     Conflict(String),

@@ -1,7 +1,9 @@
 use crate::pki::{Pair, ca, expired, fresh};
-use crate::server::serve;
+use crate::server::{serve, serve_requests};
 use perennial_host::api::{Access, Api, ApiError};
 use perennial_host::tls::NodeVerifier;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const NOT_READY: &str = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno";
@@ -60,4 +62,39 @@ async fn refusals_are_told_apart() {
     let answer = |answer| async move { ready(&fresh(), "node-1", by_ca(), answer).await };
     assert_eq!(answer(UNAUTHORIZED).await, Err(ApiError::Unauthorized));
     assert!(matches!(answer(NOT_READY).await, Err(ApiError::Refused { code: 500, .. })));
+}
+
+/// An API server that has a connection to the kubelet which the kubelet refuses, until it has made `handshakes` new
+/// ones. Gives what is said of the kubelet, and how often it was asked over a kept connection and over a new one.
+async fn reached_after(handshakes: usize) -> (Result<(), ApiError>, usize, usize) {
+    let (kept, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let count = (Arc::clone(&kept), Arc::clone(&made));
+    let address = serve_requests(&fresh(), move |request| {
+        assert!(request.starts_with("GET /api/v1/nodes/cp1/proxy/healthz "), "{request}");
+        if request.to_lowercase().contains("\r\nconnection: upgrade\r\n") {
+            made.fetch_add(1, SeqCst);
+            return Some((500, "invalid upgrade response: status code 200".to_owned()));
+        }
+        kept.fetch_add(1, SeqCst);
+        Some(if made.load(SeqCst) < handshakes {
+            (401, "Unauthorized".to_owned())
+        } else {
+            (200, "ok".to_owned())
+        })
+    })
+    .await;
+    let access =
+        Access { address, server_name: "node-1".to_owned(), verifier: by_ca(), identity: fresh().identity() };
+    let reached = Api::new(access).unwrap().kubelet_reached("cp1").await;
+    (reached, count.0.load(SeqCst), count.1.load(SeqCst))
+}
+
+#[tokio::test]
+async fn a_connection_with_the_old_certificate_refutes_nothing() {
+    assert_eq!(reached_after(0).await, (Ok(()), 1, 0), "a kept connection that is good is left alone");
+    assert_eq!(reached_after(1).await, (Ok(()), 2, 1));
+    // The pair that kube-apiserver had read in the second before is shown once more.
+    assert_eq!(reached_after(2).await, (Ok(()), 3, 2));
+    // The kubelet refuses the new certificate, too.
+    assert_eq!(reached_after(99).await, (Err(ApiError::KubeletRefuses), 3, 2));
 }

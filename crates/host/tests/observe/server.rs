@@ -58,6 +58,14 @@ pub(crate) async fn serve_paths(
     pair: &Pair,
     answer: impl Fn(&str) -> Option<(u16, String)> + Clone + Send + Sync + 'static,
 ) -> SocketAddr {
+    serve_requests(pair, move |request| answer(request.split(' ').nth(1).unwrap())).await
+}
+
+/// The same by the whole head of a request.
+pub(crate) async fn serve_requests(
+    pair: &Pair,
+    answer: impl Fn(&str) -> Option<(u16, String)> + Clone + Send + Sync + 'static,
+) -> SocketAddr {
     let acceptor = acceptor(pair, pair, false);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -74,8 +82,7 @@ pub(crate) async fn serve_paths(
                     }
                     let text = String::from_utf8_lossy(&read).into_owned();
                     read.clear();
-                    let path = text.split(' ').nth(1).unwrap();
-                    let (code, body) = answer(path).unwrap_or_else(|| (404, "{}".to_owned()));
+                    let (code, body) = answer(&text).unwrap_or_else(|| (404, "{}".to_owned()));
                     let head = format!(
                         "HTTP/1.1 {code} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
                         body.len()

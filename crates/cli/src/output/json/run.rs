@@ -29,6 +29,8 @@ pub(crate) struct RunReport<'a> {
     reason: Option<&'a str>,
     /// Where the copies of the old files are.
     backup: Option<&'a str>,
+    /// Where the evidence of the run is.
+    evidence: Option<&'a str>,
     seconds: f64,
     plan: PlanView<'a>,
     /// What was proven afterwards.
@@ -46,15 +48,7 @@ impl<'a> RunReport<'a> {
             kind: "RunReport",
             tool: Tool::this(),
             run: run.map(|run| run.id.as_str()),
-            outcome: match ended {
-                None => "nothingToDo",
-                Some(Ended::Committed) => "done",
-                Some(Ended::Abandoned { .. } | Ended::GivenUp) => "abandoned",
-                Some(Ended::Undone { .. }) => "putBack",
-                Some(Ended::Stuck { .. } | Ended::Lost { .. }) => "inBetween",
-                Some(Ended::Stopped) => "stopped",
-                Some(Ended::Blocked { .. }) => "blocked",
-            },
+            outcome: outcome(ended),
             exit_code: report.exit().number(),
             changed: matches!(
                 ended,
@@ -63,9 +57,23 @@ impl<'a> RunReport<'a> {
             failed_step: failed_step.map(|step| step + 1),
             reason,
             backup: run.and_then(|run| run.backup.as_deref()).map(|path| path.as_str()),
+            evidence: report.evidence.map(|path| path.as_str()),
             seconds: run.map_or(0.0, |run| (run.took.as_secs_f64() * 1000.0).round() / 1000.0),
             plan: PlanView::new(report.plan),
             proof: report.edges.map(ProofView::new),
         }
+    }
+}
+
+/// How a run has ended, in a word.
+pub(super) fn outcome(ended: Option<&Ended>) -> &'static str {
+    match ended {
+        None => "nothingToDo",
+        Some(Ended::Committed) => "done",
+        Some(Ended::Abandoned { .. } | Ended::GivenUp) => "abandoned",
+        Some(Ended::Undone { .. }) => "putBack",
+        Some(Ended::Stuck { .. } | Ended::Lost { .. }) => "inBetween",
+        Some(Ended::Stopped) => "stopped",
+        Some(Ended::Blocked { .. }) => "blocked",
     }
 }
