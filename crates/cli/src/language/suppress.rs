@@ -25,8 +25,12 @@ messages! {
         zh: "{what}：抑制已于 {date} 结束，{n} 项问题重新计入",
     }
     ended_and_empty(what: &str, date: &str) {
-        en: "{what}: the suppression has ended on {date} and fits nothing here; it can go",
-        zh: "{what}：抑制已于 {date} 结束，且此处没有对应的问题；可以删除",
+        en: "{what}: the suppression has ended on {date} and nothing here needs it; it can go",
+        zh: "{what}：抑制已于 {date} 结束，且此处不再需要；可以删除",
+    }
+    overtaken(what: &str) {
+        en: "{what}: another suppression of the same comes first",
+        zh: "{what}：另一项抑制已优先适用",
     }
     empty(what: &str) {
         en: "{what}: the suppression fits nothing here",

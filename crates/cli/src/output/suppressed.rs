@@ -62,6 +62,7 @@ pub(crate) fn show(screen: &mut Screen, language: Language, report: &Report<'_>,
         let day = end(suppression);
         let until = day.as_deref().unwrap_or_default();
         let (mark, sentence) = match (using.state, using.findings) {
+            (Use::Active, 0) if using.by_others > 0 => (Mark::Skip, say::overtaken(language, &subject)),
             (Use::Active, 0) => (Mark::Note, say::empty(language, &subject)),
             (Use::Active, n) => {
                 let how_long = match &day {

@@ -165,6 +165,30 @@ fn a_variable_silences_too_and_the_first_that_fits_counts() {
     assert_eq!(document["findings"][0]["suppressed"]["origin"]["name"], "--suppress");
 }
 
+/// What another one silences is neither "nothing here" nor counting again.
+#[test]
+fn of_several_for_the_same_the_first_silences_and_the_others_are_told_as_that() {
+    let tree = tree();
+    for (until, said) in
+        [("2099-03-01", "another suppression of the same comes first"), ("2020-03-01", "it can go")]
+    {
+        let (_kept, path) = file(&entry("PRN1101", "front-proxy-client", until));
+        let both = ["--config", &path, "--suppress", "PRN1101=cp1"];
+        let (status, document) = document(&tree, &both);
+        let counts: Vec<_> = document["suppressions"].as_array().unwrap().iter().collect();
+        assert_eq!(status, Some(0));
+        for (one, expected) in counts.iter().zip([(1, 0), (0, 1)]) {
+            assert_eq!(
+                (&one["findings"], &one["silencedByOthers"]),
+                (&expected.0.into(), &expected.1.into())
+            );
+        }
+        let output = check(&tree, &both);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.replace("\n    ", " ").contains(said) && !text.contains("counts again"), "{text}");
+    }
+}
+
 #[test]
 fn a_run_that_was_cut_off_and_what_is_no_code_can_not_be_silenced() {
     let tree = tree();

@@ -31,8 +31,10 @@ pub enum Use {
 pub struct Using {
     /// Whether it still holds.
     pub state: Use,
-    /// How many findings it is about.
+    /// How many findings it silences; once it has ended, how many count again.
     pub findings: usize,
+    /// How many more it fits, which another one silences.
+    pub by_others: usize,
 }
 
 impl Code {
@@ -51,22 +53,24 @@ pub fn suppress(
 ) -> Vec<Using> {
     let ended = |one: &Suppression| one.until.is_some_and(|until| until <= now);
     let state = |one| if ended(one) { Use::Ended } else { Use::Active };
-    let mut uses: Vec<Using> =
-        suppressions.iter().map(|one| Using { state: state(one), findings: 0 }).collect();
+    let using = |one| Using { state: state(one), findings: 0, by_others: 0 };
+    let mut uses: Vec<Using> = suppressions.iter().map(using).collect();
     for check in &mut assessment.checks {
         let State::Fail(finding) = &check.state else { continue };
         if !finding.code().suppressible() {
             continue;
         }
         let names = names(node, &check.object, finding);
-        let mut silenced = None;
-        for (by, (one, using)) in suppressions.iter().zip(&mut uses).enumerate() {
-            let fits = one.code == finding.code()
-                && one.object.as_deref().is_none_or(|wanted| names.iter().any(|name| fits(wanted, name)));
-            if fits && (using.state == Use::Ended || silenced.is_none()) {
-                using.findings += 1;
-                silenced = silenced.or_else(|| (using.state == Use::Active).then_some(by));
-            }
+        let fits = |one: &Suppression| {
+            one.code == finding.code()
+                && one.object.as_deref().is_none_or(|wanted| names.iter().any(|name| fits(wanted, name)))
+        };
+        let silenced = suppressions.iter().position(|one| !ended(one) && fits(one));
+        for (by, (_, using)) in
+            suppressions.iter().zip(&mut uses).enumerate().filter(|(_, (one, _))| fits(one))
+        {
+            let own = silenced.is_none_or(|first| first == by);
+            *(if own { &mut using.findings } else { &mut using.by_others }) += 1;
         }
         if let Some(by) = silenced {
             check.state = State::Suppressed { finding: finding.clone(), by };

@@ -65,8 +65,10 @@ pub(super) struct SuppressionView {
     origin: OriginView,
     /// `active` or `ended`.
     state: &'static str,
-    /// How many findings it is about.
+    /// How many findings it silences; once it has ended, how many count again.
     findings: usize,
+    /// How many more it fits, which another one silences.
+    silenced_by_others: usize,
 }
 
 impl SuppressionView {
@@ -83,6 +85,7 @@ impl SuppressionView {
                 Use::Ended => "ended",
             },
             findings: using.findings,
+            silenced_by_others: using.by_others,
         }
     }
 }
