@@ -111,8 +111,14 @@ fn numbers(report: &Report<'_>) -> Vec<String> {
     let least = |value: fn(&Life, Timestamp) -> f64| {
         lives.iter().map(|life| value(life, report.now)).min_by(f64::total_cmp)
     };
+    // A time that does not judge this certificate is no limit of its days.
+    let next = lives.iter().min_by_key(|life| life.to);
+    let judges = |limit: Threshold| match limit {
+        Threshold::TimeOrShare(time, _) => next.is_none_or(|life| life.to.duration_since(life.from) > time),
+        _ => true,
+    };
     let limit = |of: fn(Threshold) -> Option<f64>, limit: Threshold| {
-        of(limit).map(|value| format!("{}:", decimal(value))).unwrap_or_default()
+        of(limit).filter(|_| judges(limit)).map(|value| format!("{}:", decimal(value))).unwrap_or_default()
     };
     let dated = |label: &str, unit: &str, least: Option<f64>, of: fn(Threshold) -> Option<f64>| {
         let value = least.map_or_else(|| "U".to_owned(), |value| format!("{}{unit}", decimal(value)));

@@ -97,6 +97,8 @@ fn limits_are_ranges_for_nagios_in_their_own_unit() {
     for (warn, crit, days, percent) in [
         ("30d", "7d", ";30:;7:", ";;"),
         ("20%", "5%", ";;", ";20:;5:"),
+        // Longer than the whole life of what ends next.
+        ("400d", "7d", ";;7:", ";;"),
         ("30d,20%", "12h", ";30:;0.5:", ";20:;"),
     ] {
         let limit = |text: &str| text.parse::<Threshold>().unwrap();
