@@ -2,14 +2,18 @@
 //! place here by the name of the verb and the argument.
 
 pub(crate) mod as_of;
+mod before;
 
+pub(crate) use before::{format_wanted, language_flag, value_of};
+
+use crate::config::suppress;
 use crate::exit::FailOn;
-use crate::language::{self, Language, help};
+use crate::language::{Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
 use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
-use perennial_core::assess::{Policy, Threshold, duration};
+use perennial_core::assess::{Policy, Suppression, Threshold, duration};
 use perennial_core::plan::RestartApiserver;
 use perennial_pki::reissue::AlternativeName;
 use std::fs::File;
@@ -30,6 +34,8 @@ pub(crate) struct Global {
     pub(crate) output: Format,
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<Utf8PathBuf>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<Utf8PathBuf>,
     #[arg(long, global = true, value_name = "LIMIT")]
     pub(crate) warn: Option<Threshold>,
     #[arg(long, global = true, value_name = "LIMIT")]
@@ -54,10 +60,16 @@ pub(crate) enum Format {
     Table,
     /// For people, with everything.
     Wide,
+    /// For chats and tickets: the coded lines and the counts.
+    Short,
     /// For programs.
     Json,
     /// For programs.
     Yaml,
+    /// For continuous integration.
+    Junit,
+    /// For Nagios, Icinga and their kin.
+    Nagios,
     /// Names alone, one a line.
     Name,
     /// As kubeadm prints it.
@@ -72,8 +84,11 @@ impl Format {
         match self {
             Self::Table => "table",
             Self::Wide => "wide",
+            Self::Short => "short",
             Self::Json => "json",
             Self::Yaml => "yaml",
+            Self::Junit => "junit",
+            Self::Nagios => "nagios",
             Self::Name => "name",
             Self::Kubeadm => "kubeadm",
             Self::Dot => "dot",
@@ -82,7 +97,7 @@ impl Format {
 }
 
 /// The forms of most verbs.
-const USUAL: &[Format] = &[Format::Table, Format::Json];
+const USUAL: &[Format] = &[Format::Table, Format::Json, Format::Yaml];
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -100,6 +115,8 @@ pub(crate) enum Verb {
     Diagnose(Diagnose),
     Backup(Backup),
     Explain(Explain),
+    #[command(subcommand, disable_help_subcommand = true)]
+    Config(Config),
     Version,
 }
 
@@ -109,6 +126,19 @@ pub(crate) struct Check {
     pub(crate) secrets: bool,
     #[arg(long, value_name = "DATE", value_parser = future)]
     pub(crate) as_of: Option<String>,
+    #[arg(long, value_name = "CODE", value_parser = suppression)]
+    pub(crate) suppress: Vec<Suppression>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    View(View),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct View {
+    #[arg(long)]
+    pub(crate) origin: bool,
 }
 
 #[derive(Debug, Args)]
@@ -129,11 +159,13 @@ impl Verb {
     /// The forms in which it can answer.
     pub(crate) fn formats(verb: Option<&Self>) -> &'static [Format] {
         match verb {
+            Some(Self::Check(_)) => {
+                &[Format::Table, Format::Short, Format::Json, Format::Yaml, Format::Junit, Format::Nagios]
+            }
             Some(Self::List(_)) => {
                 &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm]
             }
             Some(Self::Graph(_)) => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
-            Some(Self::Inspect(_)) => &[Format::Table, Format::Json, Format::Yaml],
             _ => USUAL,
         }
     }
@@ -335,9 +367,14 @@ fn future(text: &str) -> Result<String, String> {
 }
 
 /// How long a new certificate lives. `6m` is six minutes, and whoever types it means months.
-fn life(text: &str) -> Result<SignedDuration, String> {
+pub(crate) fn life(text: &str) -> Result<SignedDuration, String> {
     let length = duration(text)?;
     if length < SignedDuration::from_hours(1) { Err(format!("{text} is too short")) } else { Ok(length) }
+}
+
+/// What shall not count.
+fn suppression(text: &str) -> Result<Suppression, String> {
+    suppress::parse(text).map_err(|wrong| format!("{text}: {wrong:?}"))
 }
 
 /// What stands before `=` is a CA's name, unless it is a path.
@@ -368,40 +405,8 @@ impl Global {
     /// When an end is near.
     pub(crate) fn policy(&self) -> Policy {
         let default = Policy::default();
-        Policy { warn: self.warn.unwrap_or(default.warn), critical: self.crit.unwrap_or(default.critical) }
+        Policy::new(self.warn.unwrap_or(default.warn), self.crit.unwrap_or(default.critical))
     }
-}
-
-/// The language, before anything is parsed: help and errors need it.
-pub(crate) fn language_of(arguments: &[String], variable: impl Fn(&str) -> Option<String>) -> Language {
-    let before_end = arguments.iter().take_while(|argument| *argument != "--");
-    let mut flag = None;
-    let mut arguments = before_end.peekable();
-    while let Some(argument) = arguments.next() {
-        let value = match argument.strip_prefix("--lang=") {
-            Some(value) => Some(value),
-            None if argument == "--lang" => arguments.peek().map(|value| value.as_str()),
-            None => None,
-        };
-        flag = value.and_then(|value| Language::from_str(value, true).ok()).or(flag);
-    }
-    language::choose(flag, variable)
-}
-
-/// Whether a program reads the answer, before anything is parsed: it reads errors too.
-pub(crate) fn json_wanted(arguments: &[String]) -> bool {
-    let mut arguments = arguments.iter().take_while(|argument| *argument != "--").peekable();
-    let mut json = false;
-    while let Some(argument) = arguments.next() {
-        let value = match argument.strip_prefix("--output=").or_else(|| argument.strip_prefix("-o")) {
-            Some("") => arguments.peek().map(|value| value.as_str()),
-            Some(value) => Some(value.strip_prefix('=').unwrap_or(value)),
-            None if argument == "--output" => arguments.peek().map(|value| value.as_str()),
-            None => None,
-        };
-        json = value.map_or(json, |value| value == "json");
-    }
-    json
 }
 
 /// The command line with its texts in one language.

@@ -61,6 +61,14 @@ impl Exit {
             Self::Stopped => 130,
         }
     }
+
+    /// For Nagios and its kin, who know four: whatever kept the answer away is UNKNOWN.
+    pub(crate) fn for_nagios(self) -> Self {
+        match self {
+            Self::Good | Self::Attention | Self::Critical => self,
+            _ => Self::NotLooked,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -151,6 +159,12 @@ mod tests {
         let both = assessment(vec![ends_soon(true), blind()]);
         assert_eq!(of_assessment(&both, FailOn::Never, false), Exit::NotLooked);
         assert_eq!(of_assessment(&assessment(vec![State::Pass]), FailOn::Critical, true), Exit::NotLooked);
+    }
+
+    #[test]
+    fn nagios_knows_four_codes() {
+        let codes = Exit::ALL.map(|exit| exit.for_nagios().number());
+        assert_eq!(codes, [0, 1, 2, 3, 3, 3, 3, 3, 3, 3]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod messages;
 
 pub(crate) mod cluster;
+pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
 pub(crate) mod evidence;
@@ -25,6 +26,7 @@ pub(crate) mod refusal;
 pub(crate) mod run;
 pub(crate) mod screen;
 pub(crate) mod span;
+pub(crate) mod suppress;
 pub(crate) mod trouble;
 pub(crate) mod usage;
 pub(crate) mod verify;

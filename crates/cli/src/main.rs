@@ -1,6 +1,7 @@
 //! The command `perennial`: arguments, verbs, output, both languages.
 
 mod args;
+mod config;
 mod exit;
 mod failure;
 mod hidden;
@@ -13,12 +14,12 @@ mod terminal;
 mod verbs;
 mod world;
 
-use args::{Cli, Csr, Evidence, Verb};
+use args::{Cli, Config, Csr, Evidence, Format, Verb};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Exit;
 use failure::Failure;
-use language::{Language, screen as say, usage};
+use language::{Language, config as config_words, screen as say, usage};
 use session::Session;
 use signals::Signals;
 use std::io::Write;
@@ -29,9 +30,16 @@ pub(crate) const COMMIT: Option<&str> = option_env!("PERENNIAL_COMMIT");
 
 fn main() -> ExitCode {
     let arguments = arguments();
-    let language = args::language_of(&arguments, terminal::environment);
-    report_panics(language);
-    call(arguments, language, Signals::new()).into()
+    let file = config::File::of_call(&arguments, &terminal::environment);
+    let told =
+        config::language(&arguments, &terminal::environment, file.as_ref().ok().and_then(Option::as_ref));
+    report_panics(told.0, wanted(&arguments) == Some(Format::Nagios));
+    call(arguments, told, file, Signals::new()).into()
+}
+
+/// The form that the answer shall have, before anything is parsed.
+fn wanted(arguments: &[String]) -> Option<Format> {
+    args::format_wanted(arguments, terminal::environment)
 }
 
 /// The arguments as text; `perennial help VERB` is `perennial VERB --help`.
@@ -46,46 +54,88 @@ fn arguments() -> Vec<String> {
 }
 
 /// A panic is a bug, and says so in one sentence. Rust's own exit code would be 101.
-fn report_panics(language: Language) {
+fn report_panics(language: Language, nagios: bool) {
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map_or_else(|| "?".to_owned(), ToString::to_string);
         let text = say::bug(language, &output::escape(&place));
         let _ignored = writeln!(std::io::stderr(), "{text}");
-        std::process::exit(i32::from(Exit::Bug.number()));
+        std::process::exit(i32::from(bug(nagios, &place, &mut std::io::stdout()).number()));
     }));
 }
 
-fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
-    let mut command = args::command(language);
-    let json = args::json_wanted(&arguments);
-    let matches = match command.try_get_matches_from_mut(&arguments) {
-        Ok(matches) => matches,
-        Err(error) => return not_parsed(&error, language, json),
+/// How a bug ends the process. Nagios reads stdout alone, and knows four codes.
+fn bug(nagios: bool, place: &str, stdout: &mut impl Write) -> Exit {
+    if !nagios {
+        return Exit::Bug;
+    }
+    let text = say::bug(Language::En, place);
+    let _ignored = session::write(stdout, &output::nagios::unknown(&text));
+    Exit::Bug.for_nagios()
+}
+
+/// One call; the exit code is that of the form of its answer.
+fn call(
+    arguments: Vec<String>,
+    told: (Language, config::Origin),
+    file: Result<Option<config::File>, config::Fault>,
+    signals: Signals,
+) -> Exit {
+    let (language, wanted) = (told.0, wanted(&arguments));
+    let as_asked = |exit: Exit, form: Option<Format>| match form {
+        Some(Format::Nagios) => exit.for_nagios(),
+        _ => exit,
     };
-    let version = matches.get_flag("version");
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => return not_parsed(&error, language, json),
+    let parsed = args::command(language).try_get_matches_from_mut(&arguments);
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (mut cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return as_asked(not_parsed(&error, language, wanted), wanted),
     };
-    let session = Session::new(cli.global, language, arguments, signals);
-    let verb = if version { Some(Verb::Version) } else { cli.verb };
-    let fits = root_fits(&session, verb.as_ref()).and_then(|()| format_fits(&session, verb.as_ref()));
+    let settings =
+        file.and_then(|file| config::Settings::apply(&mut cli, &matches, told, &terminal::environment, file));
+    let (settings, fault) = match settings {
+        Ok(settings) => (Some(settings), None),
+        Err(fault) => (None, Some(fault)),
+    };
+    if cli.global.output == Format::Nagios {
+        report_panics(language, true);
+    }
+    let session = Session::new(cli.global, settings, language, arguments, signals);
+    let exit = match fault {
+        Some(fault) => session.fail(&not_set(&session, &fault)),
+        None => run(&session, if matches.get_flag("version") { Some(Verb::Version) } else { cli.verb }),
+    };
+    as_asked(exit, Some(session.global.output))
+}
+
+/// A setting that can't be used ends the call: left out silently it could hide what it was to show.
+fn not_set(session: &Session, fault: &config::Fault) -> Failure {
+    let failure = Failure::new(Exit::Usage, config_words::fault(session.answer_language(), fault));
+    match fault.place {
+        config::Place::File { .. } => failure.hint(config_words::without_config(session.answer_language())),
+        config::Place::Variable(_) => failure,
+    }
+}
+
+fn run(session: &Session, verb: Option<Verb>) -> Exit {
+    let fits = root_fits(session, verb.as_ref()).and_then(|()| format_fits(session, verb.as_ref()));
     let result = fits.and_then(|()| match verb {
-        None => verbs::glance::run(&session),
-        Some(Verb::Check(arguments)) => verbs::check::run(&session, &arguments),
-        Some(Verb::List(arguments)) => verbs::list::run(&session, &arguments),
-        Some(Verb::Inspect(arguments)) => verbs::inspect::run(&session, &arguments),
-        Some(Verb::Graph(arguments)) => verbs::graph::run(&session, &arguments),
-        Some(Verb::Renew(arguments)) => verbs::renew::run(&session, arguments),
-        Some(Verb::Reload(arguments)) => verbs::reload::run(&session, &arguments),
-        Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(&session, &arguments),
-        Some(Verb::Csr(Csr::Import(arguments))) => verbs::csr::import::run(&session, &arguments),
-        Some(Verb::Verify(arguments)) => verbs::verify::run(&session, &arguments),
-        Some(Verb::Evidence(Evidence::Verify(arguments))) => verbs::evidence::run(&session, &arguments),
-        Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(&session, &arguments),
-        Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
-        Some(Verb::Explain(arguments)) => verbs::explain::run(&session, &arguments),
-        Some(Verb::Version) => verbs::version::run(&session),
+        None => verbs::glance::run(session),
+        Some(Verb::Check(arguments)) => verbs::check::run(session, &arguments),
+        Some(Verb::List(arguments)) => verbs::list::run(session, &arguments),
+        Some(Verb::Inspect(arguments)) => verbs::inspect::run(session, &arguments),
+        Some(Verb::Graph(arguments)) => verbs::graph::run(session, &arguments),
+        Some(Verb::Renew(arguments)) => verbs::renew::run(session, arguments),
+        Some(Verb::Reload(arguments)) => verbs::reload::run(session, &arguments),
+        Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(session, &arguments),
+        Some(Verb::Csr(Csr::Import(arguments))) => verbs::csr::import::run(session, &arguments),
+        Some(Verb::Verify(arguments)) => verbs::verify::run(session, &arguments),
+        Some(Verb::Evidence(Evidence::Verify(arguments))) => verbs::evidence::run(session, &arguments),
+        Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(session, &arguments),
+        Some(Verb::Backup(arguments)) => verbs::backup::run(session, &arguments),
+        Some(Verb::Explain(arguments)) => verbs::explain::run(session, &arguments),
+        Some(Verb::Config(Config::View(arguments))) => verbs::config::run(session, &arguments),
+        Some(Verb::Version) => verbs::version::run(session),
     });
     result.unwrap_or_else(|failure| session.fail(&failure))
 }
@@ -102,6 +152,7 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
             | Verb::Diagnose(_)
             | Verb::Evidence(_)
             | Verb::Explain(_)
+            | Verb::Config(_)
             | Verb::Version,
         ) => {
             return Ok(());
@@ -134,7 +185,7 @@ fn format_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
 }
 
 /// Help that was asked for, or a command line that can't be understood: 64, because 2 is "critical".
-fn not_parsed(error: &clap::Error, language: Language, json: bool) -> Exit {
+fn not_parsed(error: &clap::Error, language: Language, wanted: Option<Format>) -> Exit {
     if error.kind() == ErrorKind::DisplayHelp {
         let text = error.render().to_string();
         return match session::write(&mut std::io::stdout(), &text) {
@@ -144,10 +195,15 @@ fn not_parsed(error: &clap::Error, language: Language, json: bool) -> Exit {
     }
     let failure =
         |language| Failure::new(Exit::Usage, usage::usage(language, error)).hint("perennial --help");
-    if json {
-        let document = output::json::render(&output::json::FailureReport::new(&failure(Language::En)));
-        let _ignored = document.map(|document| session::write(&mut std::io::stdout(), &document));
-    }
+    let english = failure(Language::En);
+    let document = match wanted {
+        Some(Format::Json) => output::json::render(&output::json::FailureReport::new(&english)),
+        Some(Format::Yaml) => output::yaml::render(&output::json::FailureReport::new(&english)),
+        Some(Format::Junit) => output::junit::failure(&english),
+        Some(Format::Nagios) => Ok(output::nagios::unknown(&english.message)),
+        _ => Ok(String::new()),
+    };
+    let _ignored = document.map(|document| session::write(&mut std::io::stdout(), &document));
     tell(&failure(language), language)
 }
 
@@ -163,4 +219,20 @@ fn tell(failure: &Failure, language: Language) -> Exit {
     let text = failure.screen(language).render(&terminal::Terminal::new(&facts));
     let _ignored = std::io::stderr().write_all(text.as_bytes());
     failure.exit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_is_unknown_for_nagios() {
+        let mut stdout = Vec::new();
+        assert_eq!(bug(false, "x.rs:1:2", &mut stdout), Exit::Bug);
+        assert_eq!(stdout, b"");
+        assert_eq!(bug(true, "a|b\n.rs:1:2", &mut stdout).number(), 3);
+        let said = String::from_utf8(stdout).unwrap();
+        assert!(said.starts_with("PERENNIAL UNKNOWN - this is a bug in perennial: "), "{said}");
+        assert_eq!((said.matches('\n').count(), said.contains('|')), (1, false), "{said}");
+    }
 }

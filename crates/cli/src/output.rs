@@ -14,6 +14,7 @@ mod wrap;
 pub(crate) mod yaml;
 
 pub(crate) mod check;
+pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod details;
 pub(crate) mod diagnose;
@@ -23,11 +24,15 @@ pub(crate) mod glance;
 pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod json;
+pub(crate) mod junit;
 pub(crate) mod list;
+pub(crate) mod nagios;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;
+pub(crate) mod short;
 pub(crate) mod standing;
+pub(crate) mod suppressed;
 pub(crate) mod verify;
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! One call of perennial: its flags, its streams, its language.
 
 use crate::args::{Format, Global};
+use crate::config::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, screen as say};
 use crate::output::findings::quoted;
-use crate::output::{Screen, json, yaml};
+use crate::output::{Screen, json, junit, nagios, yaml};
 use crate::signals::Signals;
 use crate::terminal::{Facts, Terminal, environment};
 use serde::Serialize;
@@ -17,6 +18,8 @@ use std::os::fd::AsFd;
 pub(crate) struct Session {
     /// The flags that all verbs share.
     pub(crate) global: Global,
+    /// What is set, and by whom; nothing where a setting can't be used.
+    pub(crate) settings: Option<Settings>,
     /// The operator's language.
     pub(crate) language: Language,
     /// The command line, as it was typed.
@@ -31,7 +34,13 @@ pub(crate) struct Session {
 
 impl Session {
     /// For this process.
-    pub(crate) fn new(global: Global, language: Language, arguments: Vec<String>, signals: Signals) -> Self {
+    pub(crate) fn new(
+        global: Global,
+        settings: Option<Settings>,
+        language: Language,
+        arguments: Vec<String>,
+        signals: Signals,
+    ) -> Self {
         let columns = environment("COLUMNS").and_then(|columns| columns.parse().ok());
         let terminal = |tty: bool, columns: Option<usize>| {
             Terminal::new(&Facts {
@@ -45,7 +54,7 @@ impl Session {
         let (out_tty, err_tty) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let out = terminal(out_tty, columns_of(std::io::stdout()).or(columns));
         let err = terminal(err_tty, columns_of(std::io::stderr()).or(columns));
-        Self { global, language, arguments, signals, out, err }
+        Self { global, settings, language, arguments, signals, out, err }
     }
 
     /// Whether the answer is a document for programs.
@@ -55,7 +64,8 @@ impl Session {
 
     /// The language of the answer: programs get English.
     pub(crate) fn answer_language(&self) -> Language {
-        if self.json() { Language::En } else { self.language }
+        let program = self.json() || matches!(self.global.output, Format::Nagios | Format::Junit);
+        if program { Language::En } else { self.language }
     }
 
     /// The command line for a shell, to be run once more in another way.
@@ -104,9 +114,12 @@ impl Session {
 
     /// Ends a verb that could not give its answer.
     pub(crate) fn fail(&self, failure: &Failure) -> Exit {
-        if self.json() {
-            let _ignored = self.document(&json::FailureReport::new(failure));
-        }
+        let _ignored = match self.global.output {
+            Format::Json | Format::Yaml => self.document(&json::FailureReport::new(failure)),
+            Format::Nagios => self.raw(&nagios::unknown(&failure.message)),
+            Format::Junit => junit::failure(failure).and_then(|text| self.raw(&text)),
+            _ => Ok(()),
+        };
         self.tell(&failure.screen(self.language));
         failure.exit
     }

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 mod change;
 pub(crate) mod check;
+pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
 pub(crate) mod evidence;

@@ -43,8 +43,27 @@ fn a_program_gets_a_document_for_every_command_line() {
         assert_eq!(output.status.code(), Some(64), "{arguments:?}");
         assert!(said(&output).starts_with('×'), "{output:?}");
     }
+    for (form, begins) in [("yaml", "apiVersion: "), ("junit", "<?xml "), ("nagios", "PERENNIAL UNKNOWN - ")]
+    {
+        let output = perennial(&["chek", "-o", form]).output().unwrap();
+        let document = String::from_utf8(output.stdout).unwrap();
+        let said = document.contains("there is no verb chek; there is check");
+        assert!(document.starts_with(begins) && said, "{document}");
+        assert_eq!(output.status.code(), Some(if form == "nagios" { 3 } else { 64 }));
+    }
     let output = perennial(&["chek", "-o", "table"]).output().unwrap();
     assert!(output.stdout.is_empty(), "people read stderr");
+}
+
+#[test]
+fn what_is_a_document_is_yaml_too() {
+    for verb in ["version", "explain"] {
+        let output = perennial(&[verb, "-o", "yaml"]).output().unwrap();
+        let fields =
+            perennial_core::formats::config::read(std::str::from_utf8(&output.stdout).unwrap()).unwrap();
+        let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
+        assert!(names.contains(&"apiVersion") && names.contains(&"kind"), "{verb}: {names:?}");
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod reload;
 mod runs;
 mod runtime;
 mod served;
+mod suppress;
 mod tokens;
 pub(crate) mod trust;
 pub(crate) mod usage;
@@ -48,8 +49,9 @@ pub use manifests::Collision;
 pub use memory::{BACKDATED, Basis, Memory, Process, memory, processes};
 pub use party::Party;
 pub use people::{followed, original};
-pub use policy::{Policy, Threshold, duration};
+pub use policy::{Policy, Threshold, duration, length};
 
+pub use suppress::{Suppression, Use, Using, suppress};
 pub use tokens::token_copies;
 pub use trust::{Edge, Presented, edges};
 
@@ -74,7 +76,9 @@ impl Assessment {
             .iter()
             .filter_map(|check| match &check.state {
                 State::Fail(finding) => Some(finding),
-                State::Pass | State::NotApplicable | State::CouldNotLook(_) => None,
+                State::Pass | State::NotApplicable | State::CouldNotLook(_) | State::Suppressed { .. } => {
+                    None
+                }
             })
             .collect();
         findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.code()));

@@ -7,6 +7,7 @@ mod base64;
 pub mod cluster_info;
 pub mod cni;
 pub mod component;
+pub mod config;
 pub mod etcd;
 pub mod flags;
 pub mod kubeconfig;

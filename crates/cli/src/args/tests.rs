@@ -31,7 +31,7 @@ fn every_argument_of_every_verb_has_a_text() {
 fn the_language_is_known_before_parsing() {
     let of = |words: &[&str]| {
         let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-        language_of(&words, |name| (name == "LANG").then(|| "zh_CN.UTF-8".to_owned()))
+        crate::config::language(&words, &|name| (name == "LANG").then(|| "zh_CN.UTF-8".to_owned()), None).0
     };
     assert_eq!(of(&["perennial", "check"]), Language::Zh);
     assert_eq!(of(&["perennial", "--lang", "en"]), Language::En);
@@ -42,22 +42,31 @@ fn the_language_is_known_before_parsing() {
 
 #[test]
 fn whether_a_program_reads_is_known_before_parsing() {
-    let of = |words: &str| json_wanted(&words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    let of = |words: &str| {
+        let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
+        format_wanted(&words, |_| None)
+    };
     for json in ["x -o json", "x -ojson", "x -o=json", "x --output json", "x --output=json --nonsense"] {
-        assert!(of(json), "{json}");
+        assert_eq!(of(json), Some(Format::Json), "{json}");
     }
-    for people in
-        ["x", "x -o table", "x -o", "x --output", "x -- -o json", "x -o json -o table", "x --only json"]
-    {
-        assert!(!of(people), "{people}");
+    assert_eq!(of("x -o json -o table"), Some(Format::Table));
+    assert_eq!(of("x --nonsense -o nagios"), Some(Format::Nagios));
+    for people in ["x", "x -o", "x --output", "x -- -o json", "x --only json", "x -o xml"] {
+        assert_eq!(of(people), None, "{people}");
     }
+    let variable = |words: &[&str]| {
+        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        format_wanted(&words, |name| (name == "PERENNIAL_OUTPUT").then(|| "nagios".to_owned()))
+    };
+    assert_eq!(variable(&["x"]), Some(Format::Nagios));
+    assert_eq!(variable(&["x", "-o", "json"]), Some(Format::Json));
 }
 
 #[test]
 fn help_fits_into_eighty_columns() {
     use unicode_width::UnicodeWidthStr;
     for language in [Language::En, Language::Zh] {
-        let verbs = "check,list,inspect,graph,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,version";
+        let verbs = "check,list,inspect,graph,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,config,config view,version";
         for verb in verbs.split(',') {
             let words = verb.split(' ').chain(["--help"]);
             let arguments: Vec<_> = std::iter::once("perennial").chain(words).collect();
@@ -86,6 +95,7 @@ fn limits_need_a_unit() {
     let parse = |limit: &str| command(Language::En).try_get_matches_from(["perennial", "--warn", limit]);
     assert!(parse("30d").is_ok());
     assert!(parse("20%").is_ok());
+    assert!(parse("30d,20%").is_ok());
     assert!(parse("30").is_err());
 }
 
@@ -93,7 +103,7 @@ fn limits_need_a_unit() {
 fn a_value_is_refused_by_its_own_kind() {
     let refused = |arguments: &[&str]| {
         let error = command(Language::En).try_get_matches_from([&["perennial"], arguments].concat());
-        language::usage::usage(Language::En, &error.unwrap_err())
+        crate::language::usage::usage(Language::En, &error.unwrap_err())
     };
     for length in [["--warn", "x"], ["--crit", "x"]] {
         assert!(refused(&length).contains("30d"), "{length:?}");

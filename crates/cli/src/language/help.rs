@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, csr, evidence, explain, graph, inspect, list};
+use super::{Language, config, csr, evidence, explain, graph, inspect, list, suppress};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -27,6 +27,8 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             examples: &[
                 ("perennial check", example_check),
                 ("perennial check --warn 60d --fail-on warning", example_check_warn),
+                ("perennial check -o nagios --warn 30d --crit 7d", suppress::example_nagios),
+                ("perennial check -o short --suppress 'PRN7102=/home/*'", suppress::example),
                 ("perennial check --root /mnt/backup -o json", example_check_root),
             ],
             exits: LOOK,
@@ -190,6 +192,18 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             ],
             exits: &[(0, explain::exit_shown), (64, explain::exit_unknown), (70, exit_bug)],
         },
+        "config" => Texts {
+            about: config::about(language),
+            usage: config::usage(language),
+            examples: CONFIG_EXAMPLES,
+            exits: CONFIG_EXITS,
+        },
+        "config view" => Texts {
+            about: config::about_view(language),
+            usage: config::usage_view(language),
+            examples: CONFIG_EXAMPLES,
+            exits: CONFIG_EXITS,
+        },
         "version" => Texts {
             about: about_version(language),
             usage: "perennial version",
@@ -229,6 +243,13 @@ const EVIDENCE: &[(u8, Text)] = &[
     (64, evidence::exit_no_evidence),
     (70, exit_bug),
 ];
+
+const CONFIG_EXAMPLES: &[(&str, Text)] = &[
+    ("perennial config view --origin", config::example_view),
+    ("perennial config view -o yaml > config.yaml", config::example_yaml),
+];
+
+const CONFIG_EXITS: &[(u8, Text)] = &[(0, config::exit_shown), (64, config::exit_bad), (70, exit_bug)];
 
 const LOOK: &[(u8, Text)] = &[
     (0, exit_good),
@@ -365,6 +386,9 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
     let text = match id {
         "output" => arg_output,
         "root" => arg_root,
+        "config" => config::arg_config,
+        "origin" => config::arg_origin,
+        "suppress" => suppress::arg_suppress,
         "warn" => arg_warn,
         "crit" => arg_crit,
         "fail_on" => arg_fail_on,
@@ -412,14 +436,17 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
 
 words! {
     arg_output {
-        en: "table or json; list also wide, yaml, name, kubeadm; inspect and graph also yaml; graph also dot",
-        zh: "table 或 json；list 另有 wide、yaml、name、kubeadm；\ninspect 和 graph 另有 yaml；graph 另有 dot",
+        en: "table, json or yaml; check also short, junit, nagios; list also wide, name, kubeadm; graph also dot",
+        zh: "table、json、yaml；check 另有 short、junit、\nnagios；list 另有 wide、name、kubeadm；\ngraph 另有 dot",
     }
     arg_root { en: "look at a copied tree instead of this node (verbs that only look)", zh: "检查文件副本而不是本节点（限只查看的命令）" }
-    arg_warn { en: "warn below this: 30d, or 20% of life (default: below both)", zh: "低于此值即警告：30d 或有效期的 20%（默认两者都低于）" }
-    arg_crit { en: "critical below this: 7d, or 5% of life (default: below both)", zh: "低于此值即为严重：7d 或有效期的 5%（默认两者都低于）" }
-    arg_fail_on { en: "warning, critical (default) or never", zh: "warning、critical（默认）或 never" }
-    arg_lang { en: "en or zh (default: PERENNIAL_LANG, then the locale)", zh: "en 或 zh（默认：PERENNIAL_LANG，其次是 locale）" }
+    arg_warn { en: "warn below this: 30d, or 20% of life, or below both: 30d,20% (default)", zh: "低于此值即警告：30d、有效期的 20%，\n或两者都低于：30d,20%（默认）" }
+    arg_crit { en: "critical below this: 7d, or 5% of life, or below both: 7d,5% (default)", zh: "低于此值即为严重：7d、有效期的 5%，\n或两者都低于：7d,5%（默认）" }
+    arg_fail_on {
+        en: "warning (default of -o nagios), critical (default) or never",
+        zh: "warning（-o nagios 的默认值）、\ncritical（默认）或 never",
+    }
+    arg_lang { en: "en or zh (default: PERENNIAL_LANG, --config, then the locale)", zh: "en 或 zh（默认：PERENNIAL_LANG、--config，\n其次是 locale）" }
     arg_color { en: "auto (default), always or never", zh: "auto（默认）、always 或 never" }
     arg_ascii { en: "words instead of signs", zh: "用文字代替符号" }
     arg_no_progress { en: "nothing on stderr while it works", zh: "执行过程中不向 stderr 输出进度" }

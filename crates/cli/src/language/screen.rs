@@ -65,6 +65,8 @@ messages! {
     notices(n: usize) { en: [n: "{n} notice", "{n} notices"], zh: "{n} 项提示" }
     passed(n: usize) { en: "{n} passed", zh: "{n} 项通过" }
     not_applicable(n: usize) { en: "{n} not applicable", zh: "{n} 项不适用" }
+    with(what: &str, more: &str) { en: "{what} ({more})", zh: "{what}（{more}）" }
+    of_node(node: &str, line: &str) { en: "{node}: {line}", zh: "{node}：{line}" }
     not_looked_at(n: usize) { en: "{n} not looked at", zh: "{n} 项未能查看" }
     healthy(node: &str, n: usize, date: &str, left: &str) {
         en: [n: "{node}: {n} check passed, next expiry {date} ({left})", "{node}: {n} checks passed, next expiry {date} ({left})"],

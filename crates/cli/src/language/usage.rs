@@ -60,6 +60,10 @@ fn refused_value(language: Language, argument: &str, given: &str) -> String {
             too_short(language, argument, given)
         }
         "--warn" | "--crit" | "--since" | "--validity" => wrong_length(language, argument, given),
+        "--suppress" => match crate::config::suppress::parse(given) {
+            Err(wrong) => super::config::wrong_suppression(language, argument, given, wrong),
+            Ok(_) => wrong_value(language, argument, given),
+        },
         "--add-san" => wrong_name(language, argument, given),
         "--ca-passphrase-fd" => not_open(language, argument, given),
         "--ca-passphrase-file" => no_file(language, argument, given),
@@ -77,8 +81,8 @@ fn value(value: &ContextValue) -> String {
 
 words! {
     verb_missing {
-        en: "a verb is missing: csr export makes requests, csr import installs what came back",
-        zh: "缺少命令：csr export 生成签发请求，csr import 安装返回的证书",
+        en: "a verb is missing: csr export makes requests, csr import installs what came back; config view shows the settings",
+        zh: "缺少命令：csr export 生成签发请求，csr import 安装返回的证书；config view 显示设置",
     }
 }
 

@@ -115,7 +115,8 @@ pub(super) fn mark(state: &State) -> Mark {
         State::Pass => Mark::Good,
         State::NotApplicable => Mark::Skip,
         State::CouldNotLook(_) => Mark::Unknown,
-        State::Fail(finding) => super::findings::mark(finding.severity()),
+        // The overview shows what is, whether it counts or not.
+        State::Fail(finding) | State::Suppressed { finding, .. } => super::findings::mark(finding.severity()),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::findings::{self, Scene};
 use super::groups::groups;
+use super::suppressed::{self, Suppressed};
 use super::{Line, Mark, Paint, Screen, board, date, details, left};
-use crate::language::{Language, explain, graph, screen as say, trouble::trouble};
+use crate::language::{Language, explain, graph, screen as say, suppress, trouble::trouble};
 use jiff::Timestamp;
-use perennial_core::assess::{Assessment, Severity, State};
+use perennial_core::assess::{Assessment, Policy, Severity, State};
 use perennial_core::inventory::{Layout, Node, Trouble};
 use std::time::Duration;
 
@@ -22,6 +23,10 @@ pub(crate) struct Report<'a> {
     pub(crate) took: Duration,
     /// Whether `now` is a moment to come.
     pub(crate) future: bool,
+    /// From when on the end of a certificate is told.
+    pub(crate) policy: Policy,
+    /// What does not count.
+    pub(crate) suppressed: Suppressed<'a>,
 }
 
 /// How many checks ended in which way.
@@ -39,6 +44,8 @@ pub(crate) struct Counts {
     pub(crate) not_applicable: usize,
     /// Nothing known.
     pub(crate) not_looked_at: usize,
+    /// Found, and known already.
+    pub(crate) suppressed: usize,
 }
 
 impl<'a> Report<'a> {
@@ -61,6 +68,7 @@ impl<'a> Report<'a> {
                 State::Pass => counts.passed += 1,
                 State::NotApplicable => counts.not_applicable += 1,
                 State::CouldNotLook(_) => counts.not_looked_at += 1,
+                State::Suppressed { .. } => counts.suppressed += 1,
                 State::Fail(finding) => match finding.severity() {
                     Severity::Critical => counts.critical += 1,
                     Severity::Warning => counts.warnings += 1,
@@ -104,7 +112,8 @@ pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
         findings::show(&mut screen, language, &report.scene(), &group);
     }
     blind(&mut screen, language, report);
-    screen.append(ending(language, report));
+    suppressed::show(&mut screen, language, report, true);
+    screen.append(ending(language, report, false));
     screen
 }
 
@@ -130,7 +139,7 @@ fn header(language: Language, report: &Report<'_>) -> Line {
 }
 
 /// What could not be looked at, by the reason.
-fn blind(screen: &mut Screen, language: Language, report: &Report<'_>) {
+pub(super) fn blind(screen: &mut Screen, language: Language, report: &Report<'_>) {
     let mut told: Vec<(&Trouble, Vec<&str>)> = Vec::new();
     for check in &report.assessment.checks {
         let State::CouldNotLook(why) = &check.state else { continue };
@@ -151,11 +160,12 @@ fn blind(screen: &mut Screen, language: Language, report: &Report<'_>) {
     }
 }
 
-/// The count line, or the one sentence of a healthy node.
-fn ending(language: Language, report: &Report<'_>) -> Screen {
+/// The count line, or the one sentence of a healthy node. `alone`: it is all that tells which node this is.
+pub(super) fn ending(language: Language, report: &Report<'_>, alone: bool) -> Screen {
     let counts = report.counts();
     let mut screen = Screen::default();
-    if counts.critical + counts.warnings + counts.notices + counts.not_looked_at == 0 {
+    let told = counts.critical + counts.warnings + counts.notices + counts.not_looked_at;
+    if told + counts.suppressed == 0 {
         screen.line(healthy(language, report));
         return screen;
     }
@@ -166,9 +176,18 @@ fn ending(language: Language, report: &Report<'_>) -> Screen {
     parts.push(say::passed(language, counts.passed));
     parts.push(say::not_applicable(language, counts.not_applicable));
     parts.push(say::not_looked_at(language, counts.not_looked_at));
-    screen.wrapped(Line::new(), &Line::new(), &parts.join(language.comma()), Paint::Strong);
+    if counts.suppressed > 0 {
+        let end = report.suppressed.first_end().map(|end| suppress::until(language, &end));
+        let counted = suppress::counted(language, counts.suppressed);
+        parts.push(end.map_or_else(|| counted.clone(), |end| say::with(language, &counted, &end)));
+    }
+    let mut line = parts.join(language.comma());
+    if alone {
+        line = say::of_node(language, &report.name(language), &line);
+    }
+    screen.wrapped(Line::new(), &Line::new(), &line, Paint::Strong);
     let codes = codes(report);
-    if !codes.is_empty() {
+    if !codes.is_empty() && !alone {
         let line = Line::new().painted(explain::more(language), Paint::Faint).text("  ");
         screen.line(line.text(&format!("perennial explain {}", codes.join(" "))));
     }

@@ -35,7 +35,11 @@ impl<'a> Group<'a> {
 /// The findings in the order in which a person should read them: the gravest first, causes before their
 /// consequences.
 pub(crate) fn groups<'a>(assessment: &'a Assessment, scene: &Scene<'_>) -> Vec<Group<'a>> {
-    let mut findings = assessment.findings();
+    groups_of(assessment.findings(), scene)
+}
+
+/// The same of some findings alone.
+pub(crate) fn groups_of<'a>(mut findings: Vec<&'a Finding>, scene: &Scene<'_>) -> Vec<Group<'a>> {
     findings.sort_by_key(|finding| {
         (std::cmp::Reverse(finding.severity()), rank(finding.code()), role(scene, finding))
     });

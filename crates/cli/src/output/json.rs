@@ -4,6 +4,7 @@
 pub(crate) mod check;
 mod cluster;
 mod cni;
+pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
 pub(crate) mod evidence;
@@ -165,6 +166,7 @@ mod tests {
     #[test]
     fn the_committed_schemas_are_those_of_the_code() {
         compare::<check::CheckReport<'_>>("CheckReport");
+        compare::<config::ConfigView>("Config");
         compare::<csr::CsrExport<'_>>("CsrExport");
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");

@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 use crate::world::{Ended, Run};
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
-use perennial_core::assess::{Code, Policy, assess};
+use perennial_core::assess::{Assessment, Code, Policy, assess};
 use perennial_core::inventory::{Cluster, Component, Looked, Node, Place, Role, Trouble};
 use perennial_core::plan::{Plan, Request, Verb, reload, renew};
 use perennial_core::prove::prove;
@@ -19,6 +19,7 @@ use unicode_width::UnicodeWidthStr;
 
 mod inspect;
 mod memory;
+mod policy;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
 
@@ -37,7 +38,13 @@ fn nodes() -> [(&'static str, Node, Timestamp); 4] {
 
 fn with_report<T>(node: &Node, now: Timestamp, then: impl FnOnce(&Report<'_>) -> T) -> T {
     let assessment = assess(node, &Policy::default(), now);
-    then(&Report { node, assessment: &assessment, now, took: Duration::from_millis(58), future: false })
+    then(&report_of(node, &assessment, now))
+}
+
+fn report_of<'a>(node: &'a Node, assessment: &'a Assessment, now: Timestamp) -> Report<'a> {
+    let took = Duration::from_millis(58);
+    let (policy, suppressed) = (Policy::default(), Default::default());
+    Report { node, assessment, now, took, future: false, policy, suppressed }
 }
 
 fn snapshot(name: &str, screen: &Screen) {
@@ -149,8 +156,7 @@ fn graphs_of_who_trusts_whom() {
 fn a_look_into_the_future_says_so() {
     let node = healthy();
     let assessment = assess(&node, &Policy::default(), time(TOO_LATE));
-    let took = Duration::from_millis(58);
-    let report = Report { node: &node, assessment: &assessment, now: time(TOO_LATE), took, future: true };
+    let report = Report { future: true, ..report_of(&node, &assessment, time(TOO_LATE)) };
     for (language, said) in [(Language::En, "as of 2026-12-27"), (Language::Zh, "以 2026-12-27 为准")] {
         let text = check::screen(language, &report).render(&terminal(false));
         assert!(text.lines().next().unwrap().contains(said), "{text}");

@@ -50,6 +50,7 @@ fn every_form(kind: &Kind, verb: &[&str]) -> (i32, Value) {
 fn check() {
     for kind in KINDS {
         let (status, document) = every_form(kind, &["check"]);
+        other_forms(kind, &["check"], &["short", "yaml", "junit"], status);
         if status == 4 {
             assert_eq!((&document["kind"], kind.check), (&"Failure".into(), 4), "{}", kind.name);
             continue;

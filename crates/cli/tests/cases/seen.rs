@@ -65,8 +65,14 @@ fn json_list(json: &Value) -> impl Iterator<Item = &Value> {
 
 /// Runs perennial; no piece of any private key of the tree may be in what it says.
 pub(crate) fn perennial(tree: &Tree, arguments: &[&str]) -> Output {
+    perennial_in(tree, arguments, &[])
+}
+
+/// The same in an environment.
+pub(crate) fn perennial_in(tree: &Tree, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_perennial"));
     command.args(arguments).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command.envs(variables.iter().copied());
     let output = command.output().unwrap();
     let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     assert!(!tree.leaks(&said), "a private key is in the output of {arguments:?}");

@@ -12,13 +12,21 @@ pub struct Check {
     pub state: State,
 }
 
-/// The four ways in which a check can end.
+/// The ways in which a check can end.
 #[derive(Clone, Debug)]
 pub enum State {
     /// As it should be.
     Pass,
     /// Something worth telling.
     Fail(Finding),
+    /// Something worth telling that the operator knows already and has silenced. Never what `assess` says itself: plans
+    /// are made without it.
+    Suppressed {
+        /// What it is.
+        finding: Finding,
+        /// Which of the suppressions has silenced it, by its place in the list.
+        by: usize,
+    },
     /// The object is not used here.
     NotApplicable,
     /// Nothing is known: neither good nor bad.

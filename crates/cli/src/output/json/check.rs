@@ -16,10 +16,9 @@ use super::unreferenced::{self, UnreferencedView};
 use super::{API_VERSION, Tool, time};
 use crate::exit::Exit;
 use crate::output::check::Report;
-use crate::output::groups::groups;
 use credentials::{AuthorityView, CredentialView, authority_view, credential_view};
 
-use findings::{CheckView, FindingView, NotLookedAt, finding, not_looked_at};
+use findings::{CheckView, FindingView, NotLookedAt, SuppressionView, findings, not_looked_at};
 use listeners::{ListenerView, listener_view};
 use perennial_core::assess::edges;
 use perennial_core::inventory::Layout;
@@ -43,6 +42,8 @@ pub(crate) struct CheckReport<'a> {
     summary: Summary,
     /// The gravest first, causes before consequences.
     findings: Vec<FindingView>,
+    /// What was asked not to count, and what became of it.
+    suppressions: Vec<SuppressionView>,
     not_looked_at: Vec<NotLookedAt<'a>>,
     /// Every check that was made, with the state in which it ended.
     checks: Vec<CheckView<'a>>,
@@ -91,6 +92,7 @@ struct Summary {
     passed: usize,
     not_applicable: usize,
     not_looked_at: usize,
+    suppressed: usize,
     exit_code: u8,
     next_expiry: Option<String>,
 }
@@ -115,10 +117,8 @@ impl<'a> CheckReport<'a> {
             observed_at: time(node.observed_at),
             assessed_at: time(report.now),
             summary: summary(report, exit),
-            findings: groups(report.assessment, &report.scene())
-                .iter()
-                .map(|group| finding(report, group))
-                .collect(),
+            findings: findings(report),
+            suppressions: report.suppressed.each().map(SuppressionView::new).collect(),
             not_looked_at: not_looked_at(report),
             checks: report.assessment.checks.iter().map(CheckView::new).collect(),
             authorities: node.authorities.iter().map(|authority| authority_view(report, authority)).collect(),
@@ -160,6 +160,7 @@ fn summary(report: &Report<'_>, exit: Exit) -> Summary {
         passed: counts.passed,
         not_applicable: counts.not_applicable,
         not_looked_at: counts.not_looked_at,
+        suppressed: counts.suppressed,
         exit_code: exit.number(),
         next_expiry: report.next_expiry().map(|(at, _)| time(at)),
     }

@@ -1,11 +1,15 @@
 //! The findings of a `CheckReport`, and the checks behind them.
 
+use crate::config::Silence;
 use crate::language::Language;
 use crate::output::check::Report;
+use crate::output::config::end;
 use crate::output::findings::tell;
-use crate::output::groups::Group;
+use crate::output::groups::{Group, groups};
+use crate::output::json::config::OriginView;
+use crate::output::suppressed::silenced;
 use camino::Utf8Path;
-use perennial_core::assess::{About, Check, Severity, State};
+use perennial_core::assess::{About, Check, Severity, State, Use, Using};
 use perennial_core::inventory::{Credential, Node};
 use perennial_pki::certificate::Certificate;
 use serde::Serialize;
@@ -33,6 +37,57 @@ pub(super) struct FindingView {
     advice: Option<&'static str>,
     /// What to know about the command.
     note: Option<&'static str>,
+    /// Why it does not count, where it does not.
+    suppressed: Option<SuppressedView>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct SuppressedView {
+    /// Absent for one call.
+    reason: Option<String>,
+    /// A date or a moment. Absent for one call.
+    until: Option<String>,
+    origin: OriginView,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SuppressionView {
+    #[cfg_attr(test, schemars(schema_with = "crate::output::json::code_schema"))]
+    code: String,
+    /// Which objects. Absent: all of them.
+    object: Option<String>,
+    reason: Option<String>,
+    until: Option<String>,
+    origin: OriginView,
+    /// `active` or `ended`.
+    state: &'static str,
+    /// How many findings it silences; once it has ended, how many count again.
+    findings: usize,
+    /// How many more it fits, which another one silences.
+    silenced_by_others: usize,
+}
+
+impl SuppressionView {
+    pub(super) fn new((silence, using): (&Silence, Using)) -> Self {
+        let suppression = &silence.suppression;
+        Self {
+            code: suppression.code.to_string(),
+            object: suppression.object.clone(),
+            reason: suppression.reason.clone(),
+            until: end(suppression),
+            origin: OriginView::new(&silence.origin),
+            state: match using.state {
+                Use::Active => "active",
+                Use::Ended => "ended",
+            },
+            findings: using.findings,
+            silenced_by_others: using.by_others,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -62,9 +117,9 @@ pub(super) struct NotLookedAt<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct CheckView<'a> {
     object: &'a str,
-    /// `passed`, `failed`, `notApplicable` or `notLookedAt`.
+    /// `passed`, `failed`, `suppressed`, `notApplicable` or `notLookedAt`.
     state: &'static str,
-    /// What was found, where it failed.
+    /// What was found, where it failed or is suppressed.
     #[cfg_attr(test, schemars(schema_with = "crate::output::json::optional_code_schema"))]
     code: Option<String>,
 }
@@ -74,6 +129,7 @@ impl<'a> CheckView<'a> {
         let (state, code) = match &check.state {
             State::Pass => ("passed", None),
             State::Fail(finding) => ("failed", Some(finding.code().to_string())),
+            State::Suppressed { finding, .. } => ("suppressed", Some(finding.code().to_string())),
             State::NotApplicable => ("notApplicable", None),
             State::CouldNotLook(_) => ("notLookedAt", None),
         };
@@ -81,7 +137,17 @@ impl<'a> CheckView<'a> {
     }
 }
 
-pub(super) fn finding(report: &Report<'_>, group: &Group<'_>) -> FindingView {
+/// What counts, in the order of the screen, and then what does not.
+pub(super) fn findings(report: &Report<'_>) -> Vec<FindingView> {
+    let counts = groups(report.assessment, &report.scene());
+    let mut views: Vec<_> = counts.iter().map(|group| finding(report, group, None)).collect();
+    for (by, (silence, _)) in report.suppressed.each().enumerate() {
+        views.extend(silenced(report, by).iter().map(|group| finding(report, group, Some(silence))));
+    }
+    views
+}
+
+fn finding(report: &Report<'_>, group: &Group<'_>, silence: Option<&Silence>) -> FindingView {
     let told = tell(Language::En, &report.scene(), group);
     FindingView {
         code: group.first.code().to_string(),
@@ -98,6 +164,11 @@ pub(super) fn finding(report: &Report<'_>, group: &Group<'_>) -> FindingView {
         command: told.command,
         advice: told.advice,
         note: told.note,
+        suppressed: silence.map(|silence| SuppressedView {
+            reason: silence.suppression.reason.clone(),
+            until: end(&silence.suppression),
+            origin: OriginView::new(&silence.origin),
+        }),
     }
 }
 
