@@ -6,7 +6,7 @@ pub(crate) mod as_of;
 use crate::exit::FailOn;
 use crate::language::{self, Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use perennial_core::assess::{Policy, Threshold, duration};
@@ -162,6 +162,8 @@ pub(crate) struct Renew {
     #[arg(long)]
     pub(crate) repair_roles: bool,
     #[command(flatten)]
+    pub(crate) events: EventsTo,
+    #[command(flatten)]
     pub(crate) passphrases: Passphrases,
     #[arg(long)]
     pub(crate) no_workload: bool,
@@ -210,6 +212,8 @@ pub(crate) struct Reload {
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[command(flatten)]
+    pub(crate) events: EventsTo,
+    #[command(flatten)]
     pub(crate) consent: Consent,
 }
 
@@ -240,7 +244,23 @@ pub(crate) struct Import {
     #[arg(long)]
     pub(crate) no_workload: bool,
     #[command(flatten)]
+    pub(crate) events: EventsTo,
+    #[command(flatten)]
     pub(crate) consent: Consent,
+}
+
+/// Where the events of a run go.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct EventsTo {
+    #[arg(long = "events", value_name = "FILE|-")]
+    pub(crate) events: Option<Utf8PathBuf>,
+}
+
+impl EventsTo {
+    /// The file, or `-`.
+    pub(crate) fn target(&self) -> Option<&Utf8Path> {
+        self.events.as_deref()
+    }
 }
 
 /// Whether and how the operator agrees.
@@ -256,6 +276,8 @@ pub(crate) struct Consent {
 pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) workload: bool,
+    #[command(flatten)]
+    pub(crate) events: EventsTo,
 }
 
 #[derive(Debug, Args)]

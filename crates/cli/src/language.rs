@@ -7,6 +7,7 @@ mod messages;
 pub(crate) mod cluster;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
+pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod finding;
 pub(crate) mod graph;

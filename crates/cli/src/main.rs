@@ -1,6 +1,7 @@
 //! The command `perennial`: arguments, verbs, output, both languages.
 
 mod args;
+mod events;
 mod exit;
 mod failure;
 mod hidden;

@@ -3,11 +3,12 @@
 use crate::args::{Format, Global};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{Language, screen as say};
+use crate::language::{Language, events, screen as say};
 use crate::output::findings::quoted;
 use crate::output::{Screen, json, yaml};
 use crate::signals::Signals;
 use crate::terminal::{Facts, Terminal, environment};
+use camino::Utf8Path;
 use serde::Serialize;
 use std::io::{Error, ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -23,6 +24,8 @@ pub(crate) struct Session {
     arguments: Vec<String>,
     /// What the signals do.
     pub(crate) signals: Signals,
+    /// Whether stdout is an event stream's: the answer goes to stderr.
+    stdout_taken: bool,
     /// What stdout can show.
     out: Terminal,
     /// What stderr can show.
@@ -45,7 +48,7 @@ impl Session {
         let (out_tty, err_tty) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let out = terminal(out_tty, columns_of(std::io::stdout()).or(columns));
         let err = terminal(err_tty, columns_of(std::io::stderr()).or(columns));
-        Self { global, language, arguments, signals, out, err }
+        Self { global, language, arguments, signals, stdout_taken: false, out, err }
     }
 
     /// Whether the answer is a document for programs.
@@ -63,8 +66,22 @@ impl Session {
         self.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(" ")
     }
 
+    /// The same call with its event stream: one on stdout leaves no room for an answer there.
+    pub(crate) fn beside_events(&self, to: Option<&Utf8Path>) -> Result<Self, Failure> {
+        let stdout_taken = to.is_some_and(|to| to == "-");
+        if stdout_taken && self.json() {
+            let text = events::one_stdout(self.answer_language(), self.global.output.name());
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        Ok(Self { stdout_taken, ..self.clone() })
+    }
+
     /// Writes the answer to stdout.
     pub(crate) fn answer(&self, screen: &Screen) -> Result<(), Failure> {
+        if self.stdout_taken {
+            self.tell(screen);
+            return Ok(());
+        }
         self.out(&screen.render(&self.out))
     }
 

@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, csr, explain, graph, inspect, list};
+use super::{Language, csr, events, explain, graph, inspect, list};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -85,6 +85,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial renew --due --yes", example_renew_due),
                 ("perennial renew --only apiserver --only admin.conf", example_renew_only),
                 ("perennial renew --ca-passphrase-file /run/pass", example_renew_passphrase),
+                ("perennial renew --yes --events - | jq -c .", events::example),
             ],
             exits: CHANGE,
         },
@@ -362,6 +363,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "dry_run" => arg_dry_run,
         "yes" => arg_yes,
         "workload" => arg_workload,
+        "events" => events::argument,
         "secrets" => arg_secrets,
         "as_of" => graph::arg_as_of,
         "what" => inspect::arg_what,

@@ -2,14 +2,15 @@
 
 use super::passphrase::Opener;
 use super::{as_root, observe, world};
-use crate::args::{Consent, Passphrases};
+use crate::args::{Consent, EventsTo, Passphrases};
+use crate::events::Events;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{passphrase, plan as say, run as run_words};
-use crate::output::json::{plan::PlanDocument, run::RunReport};
+use crate::output::json::{event::Outcome, plan::PlanDocument, run::RunReport};
 use crate::output::progress::Progress;
 use crate::output::report::{self, Report};
-use crate::output::{Line, Paint, Screen, plan as plan_screen};
+use crate::output::{Line, Mark, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
 use crate::world::{self, Depth, Ended, Run, Work, World};
@@ -30,6 +31,8 @@ pub(super) struct Change<'a> {
     pub(super) consent: Consent,
     /// The open run that the operator gives up.
     pub(super) give_up: Option<&'a str>,
+    /// Where the events go.
+    pub(super) events: EventsTo,
     /// Where the passphrases of encrypted CA keys are read.
     pub(super) passphrases: Passphrases,
     /// The same command that only looks.
@@ -38,7 +41,28 @@ pub(super) struct Change<'a> {
     pub(super) decide: &'a dyn Fn(&Node, Timestamp) -> Result<Plan, Refusal>,
 }
 
+/// Nothing that happens to the event stream is a reason to end otherwise.
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
+    let session = &session.beside_events(change.events.target())?;
+    let spoken = session.answer_language();
+    let mut events = Events::open(change.events.target(), change.name, session.language, spoken)?;
+    let result = run_told(session, change, &mut events);
+    let exit = result.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+    told(session, events.end(exit));
+    result
+}
+
+/// The sentence about a stream that was lost.
+pub(super) fn told(session: &Session, trouble: Option<String>) {
+    if let Some(trouble) = trouble {
+        let mut screen = Screen::default();
+        let indent = Line::new().text("  ");
+        screen.wrapped(Line::new().mark(Mark::Warn).text(" "), &indent, &trouble, Paint::Plain);
+        session.tell(&screen);
+    }
+}
+
+fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Result<Exit, Failure> {
     let world = world(session)?;
     let mut node =
         observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
@@ -49,16 +73,19 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         return Err(as_root(session, session.answer_language(), Exit::Refused));
     }
     if change.consent.dry_run {
-        return show_only(session, &decide(session, change, &node)?, node.past.open.as_ref());
+        let plan = decide(session, change, &node)?;
+        told(session, events.plan(&plan));
+        events.ends(Outcome::without_run("planned"));
+        return show_only(session, &plan, node.past.open.as_ref());
     }
     let stop = Arc::new(AtomicBool::new(false));
     let work = world.begin(&stop)?;
     if let Some(run) = change.give_up {
         give_up(session, &work, run)?;
     }
-    let resumed = take_up_open_run(session, &work, &stop)?;
+    let resumed = take_up_open_run(session, &work, &stop, events)?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
-        return finish(session, &Report { plan, run: Some(run), edges: None });
+        return finish(session, events, &Report { plan, run: Some(run), edges: None });
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
     let mut node = observe(session, &world, Depth::Cluster)?;
@@ -71,33 +98,51 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     let keys = opener.keys();
     if plan.is_empty() {
         let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) else {
-            return finish(session, &Report { plan: &plan, run: None, edges: None });
+            told(session, events.plan(&plan));
+            return finish(session, events, &Report { plan: &plan, run: None, edges: None });
         };
-        return prove_and_finish(session, &world, done, run);
+        return prove_and_finish(session, &world, events, done, run);
     }
+    told(session, events.plan(&plan));
     if !agreed(session, change, &plan)? {
+        events.ends(Outcome::without_run("declined"));
         session.tell(&report::declined(session.language));
         return Ok(Exit::Good);
     }
     session.signals.stop_at_a_safe_point(&stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
-    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| progress.on(event))?;
+    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| watch(&mut progress, events, event))?;
     if run.ended == Ended::Committed {
-        prove_and_finish(session, &world, &plan, &run)
+        prove_and_finish(session, &world, events, &plan, &run)
     } else {
-        finish(session, &Report { plan: &plan, run: Some(&run), edges: None })
+        finish(session, events, &Report { plan: &plan, run: Some(&run), edges: None })
     }
 }
 
-fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+/// One source of events: whoever looks and whoever reads get the same.
+fn watch(progress: &mut Progress, events: &mut Events, event: &Event<'_>) {
+    progress.on(event);
+    if let Some(trouble) = events.on(event) {
+        progress.say(&trouble);
+    }
+}
+
+fn prove_and_finish(
+    session: &Session,
+    world: &World,
+    events: &mut Events,
+    plan: &Plan,
+    run: &Run,
+) -> Result<Exit, Failure> {
     let node = observe(session, world, Depth::Cluster)?;
     let edges = prove(&node, run.workload.as_ref());
+    told(session, events.proofs(None, &edges));
     // Where everything had expired, only now the API says which other control planes there are.
     let mut plan = plan.clone();
     if node.cluster.seen().is_some() {
         plan.other_control_planes = other_control_planes(&node);
     }
-    finish(session, &Report { plan: &plan, run: Some(run), edges: Some(&edges) })
+    finish(session, events, &Report { plan: &plan, run: Some(run), edges: Some(&edges) })
 }
 
 /// Ends the open run of that id; anything else under that id is a mistake of the operator.
@@ -117,12 +162,14 @@ fn take_up_open_run(
     session: &Session,
     work: &Work<'_>,
     stop: &Arc<AtomicBool>,
+    events: &mut Events,
 ) -> Result<Option<(Run, Plan)>, Failure> {
     let Some(open) = work.open_run()? else { return Ok(None) };
     session.tell(&line(&run_words::resumed(session.language, &open.run)));
+    told(session, events.resumed(&open.run));
     session.signals.stop_at_a_safe_point(stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, stop);
-    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
+    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| watch(&mut progress, events, event))?;
     Ok(plan.map(|plan| (run, plan)))
 }
 
@@ -192,7 +239,8 @@ fn means_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
 }
 
-fn finish(session: &Session, report: &Report<'_>) -> Result<Exit, Failure> {
+fn finish(session: &Session, events: &mut Events, report: &Report<'_>) -> Result<Exit, Failure> {
+    events.ends(Outcome::of(report.run.map(|run| &run.ended)));
     if session.json() {
         session.document(&RunReport::new(report))?;
     } else {

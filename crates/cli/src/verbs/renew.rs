@@ -30,6 +30,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             name: "renew",
             consent: arguments.consent,
             give_up,
+            events: arguments.events,
             passphrases: arguments.passphrases,
             decide: &decide,
             dry_run,
