@@ -13,6 +13,7 @@ mod classic_fault;
 mod diagnosed;
 mod expired;
 mod forms;
+mod habits;
 mod healthy;
 mod killed;
 mod layouts;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         ("alone", alone::story),
         ("healthy", healthy::story),
         ("forms", forms::story),
+        ("habits", habits::story),
         ("diagnosed", diagnosed::story),
         ("no_trace", no_trace::story),
         ("bad_input", bad_input::story),
