@@ -70,9 +70,7 @@ impl Events {
     /// What the driver of a run tells. A sentence comes back, once, when the stream is lost.
     #[must_use]
     pub(crate) fn on(&mut self, event: &Event<'_>) -> Option<String> {
-        if self.writer.is_none() {
-            return None;
-        }
+        self.writer.as_ref()?;
         if self.run.as_deref() != Some(event.run) {
             self.run = Some(event.run.to_owned());
             self.node = Some(event.node.to_owned());
@@ -110,7 +108,7 @@ impl Events {
         let mut trouble = None;
         for edge in edges {
             let line = EventLine::proof(self.scope(), edge, world::now()).render();
-            trouble = trouble.or(self.send(&line));
+            trouble = trouble.or_else(|| self.send(&line));
         }
         trouble
     }
@@ -187,4 +185,96 @@ fn appended(path: &Utf8Path) -> io::Result<File> {
         }
     }
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use perennial_core::plan::{Action, Step, Undo};
+
+    fn open(target: &str) -> Events {
+        Events::open(Some(Utf8Path::new(target)), "renew", Language::En, Language::En).unwrap()
+    }
+
+    fn event(events: &mut Events, phase: Phase<'_>, seconds: i64) -> Option<String> {
+        let step = Step {
+            guards: Vec::new(),
+            action: Action::Workload,
+            undo: Undo::RemoveStaged,
+            proofs: Vec::new(),
+            limit_seconds: 60,
+        };
+        let elapsed = SignedDuration::from_secs(seconds);
+        events.on(&Event { run: "r-1", node: "cp-1", index: 0, total: 1, step: &step, phase, elapsed })
+    }
+
+    fn types(text: &str) -> Vec<String> {
+        let kind = |line| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].clone();
+        text.lines().map(|line| kind(line).as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_stream_begins_with_its_version_and_ends_with_the_exit_code() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("events");
+        // A disk that was full has cut the last line of an earlier call.
+        std::fs::write(&file, "{\"type\":\"version\"}\n{\"ty").unwrap();
+        let mut events = open(file.to_str().unwrap());
+        assert_eq!(event(&mut events, Phase::Started, 0), None);
+        for second in 0..3 {
+            assert_eq!(event(&mut events, Phase::Waiting, second), None);
+            assert_eq!(event(&mut events, Phase::Waiting, second), None);
+        }
+        events.ends(Outcome::without_run("done"));
+        assert_eq!(events.end(Exit::PutBack), None);
+        let text = std::fs::read_to_string(&file).unwrap();
+        let ours = text.strip_prefix("{\"type\":\"version\"}\n{\"ty\n").unwrap();
+        let expected = ["version", "stepStarted", "stepWaiting", "stepWaiting", "stepWaiting", "end"];
+        assert_eq!(types(ours), expected);
+        let last: serde_json::Value = serde_json::from_str(ours.lines().last().unwrap()).unwrap();
+        assert_eq!((&last["exitCode"], &last["run"]), (&5.into(), &"r-1".into()));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_once_and_never_again() {
+        let mut events = open("/dev/full");
+        let mut told = Vec::new();
+        for _ in 0..100_000 {
+            told.extend(event(&mut events, Phase::Started, 0));
+            if !told.is_empty() {
+                break;
+            }
+        }
+        told.extend(event(&mut events, Phase::Started, 0));
+        told.extend(events.end(Exit::Good));
+        let why = "No space left on device (os error 28)";
+        let once = format!(
+            "the events can't be written to /dev/full any more ({why}); the work goes on without them"
+        );
+        assert_eq!(told, [once]);
+    }
+
+    #[test]
+    fn a_reader_that_does_not_read_holds_nothing_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let fifo = directory.path().join("fifo");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR)
+            .unwrap();
+        // Open for both, it never ends and never reads.
+        let _reader = OpenOptions::new().read(true).write(true).open(&fifo).unwrap();
+        let mut events = open(fifo.to_str().unwrap());
+        for _ in 0..10_000 {
+            assert_eq!(event(&mut events, Phase::Started, 0), None);
+        }
+        let told = events.end(Exit::Good).unwrap();
+        assert!(told.starts_with("not all events were written to "), "{told}");
+    }
+
+    #[test]
+    fn what_can_not_be_opened_is_refused_before_anything_is_done() {
+        let failure =
+            Events::open(Some(Utf8Path::new("/nowhere/x")), "renew", Language::En, Language::En).unwrap_err();
+        assert_eq!(failure.exit, Exit::Refused);
+        assert!(failure.message.starts_with("--events /nowhere/x can't be opened: "), "{}", failure.message);
+    }
 }

@@ -2,8 +2,8 @@
 
 words! {
     argument {
-        en: "also write what happens, one JSON object a line, behind FILE's end, or to stdout (-; then the answer goes to stderr)",
-        zh: "同时把过程逐行写成 JSON 对象：追加到 FILE 末尾，\n或写到 stdout（-，此时回答写到 stderr）",
+        en: "tell what happens as lines of JSON, appended to FILE, or on stdout (-; the answer then goes to stderr)",
+        zh: "把过程逐行写成 JSON：追加到 FILE 末尾，\n或写到 stdout（-；此时回答写到 stderr）",
     }
     example { en: "a run as a stream of events", zh: "以事件流的形式输出运行过程" }
 }
