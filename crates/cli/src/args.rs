@@ -3,10 +3,12 @@
 
 pub(crate) mod as_of;
 
+use crate::completion::Shell;
 use crate::exit::FailOn;
 use crate::language::{self, Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use perennial_core::assess::{Policy, Threshold, duration};
@@ -99,6 +101,9 @@ pub(crate) enum Verb {
     Backup(Backup),
     Explain(Explain),
     Version,
+    Completion(Completion),
+    #[command(hide = true)]
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -123,17 +128,15 @@ pub(crate) struct Inspect {
     pub(crate) server_name: Option<String>,
 }
 
-impl Verb {
-    /// The forms in which it can answer.
-    pub(crate) fn formats(verb: Option<&Self>) -> &'static [Format] {
-        match verb {
-            Some(Self::List(_)) => {
-                &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm]
-            }
-            Some(Self::Graph(_)) => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
-            Some(Self::Inspect(_)) => &[Format::Table, Format::Json, Format::Yaml],
-            _ => USUAL,
-        }
+/// The forms in which a verb can answer, by its name.
+pub(crate) fn formats(verb: &str) -> &'static [Format] {
+    match verb {
+        "list" => &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm],
+        "graph" => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
+        "inspect" => &[Format::Table, Format::Json, Format::Yaml],
+        // A script, a page.
+        "completion" | "man" => &[Format::Table],
+        _ => USUAL,
     }
 }
 
@@ -300,6 +303,18 @@ pub(crate) struct Explain {
     pub(crate) codes: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Completion {
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    #[arg(value_name = "DIR", id = "man_directory")]
+    pub(crate) directory: Option<Utf8PathBuf>,
+}
+
 /// `--restart-apiserver`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum WhenRestart {
@@ -396,16 +411,32 @@ pub(crate) fn json_wanted(arguments: &[String]) -> bool {
     json
 }
 
+/// The names of all verbs.
+pub(crate) fn verbs() -> Vec<String> {
+    Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// A verb that takes, offers and names the forms of its own, and no other's.
+fn with_own_formats(verb: Command, name: &str, output: Option<&Arg>) -> Command {
+    let Some(output) = output else { return verb };
+    let words = formats(name).iter().filter_map(ValueEnum::to_possible_value);
+    let parser = PossibleValuesParser::new(words).try_map(|word| Format::from_str(&word, false));
+    verb.arg(output.clone().value_parser(parser))
+}
+
 /// The command line with its texts in one language.
 pub(crate) fn command(language: Language) -> Command {
     let help_flag = Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help);
     let version_flag = Arg::new("version").short('V').long("version").action(ArgAction::SetTrue);
     let root = Cli::command().arg(help_flag).arg(version_flag).disable_version_flag(true);
     let root = root.subcommand_help_heading(help::heading_verbs(language)).max_term_width(WIDTH);
+    let output = root.get_arguments().find(|argument| argument.get_id() == "output").cloned();
     translate(root, language, "perennial").mut_subcommands(|verb| {
         let name = verb.get_name().to_owned();
         let verb = verb.subcommand_help_heading(help::heading_verbs(language));
+        let verb = with_own_formats(verb, &name, output.as_ref());
         translate(verb, language, &name).mut_subcommands(|second| {
+            let second = with_own_formats(second, &name, output.as_ref());
             let name = format!("{name} {}", second.get_name());
             translate(second, language, &name)
         })

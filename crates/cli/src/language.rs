@@ -5,6 +5,7 @@
 mod messages;
 
 pub(crate) mod cluster;
+pub(crate) mod completion;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
 pub(crate) mod events;
@@ -17,6 +18,7 @@ pub(crate) mod inspect;
 pub(crate) mod kubeconfigs;
 pub(crate) mod kubelet;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod memory;
 pub(crate) mod passphrase;
 pub(crate) mod places;

@@ -1,6 +1,8 @@
 //! The command `perennial`: arguments, verbs, output, both languages.
 
 mod args;
+mod called;
+mod completion;
 mod events;
 mod exit;
 mod failure;
@@ -14,7 +16,8 @@ mod terminal;
 mod verbs;
 mod world;
 
-use args::{Cli, Csr, Verb};
+use args::{Cli, Csr, Format, Verb};
+use called::Called;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Exit;
@@ -32,6 +35,9 @@ fn main() -> ExitCode {
     let arguments = arguments();
     let language = args::language_of(&arguments, terminal::environment);
     report_panics(language);
+    if completion::asked(language) {
+        return Exit::Good.into();
+    }
     call(arguments, language, Signals::new()).into()
 }
 
@@ -59,18 +65,20 @@ fn report_panics(language: Language) {
 fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
     let mut command = args::command(language);
     let json = args::json_wanted(&arguments);
+    let called = Called::by(arguments.first().map(String::as_str));
     let matches = match command.try_get_matches_from_mut(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return not_parsed(&error, language, json),
+        Err(error) => return not_parsed(&error, language, json, called),
     };
     let version = matches.get_flag("version");
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error, language, json),
+        Err(error) => return not_parsed(&error, language, json, called),
     };
+    let formats = args::formats(matches.subcommand_name().unwrap_or_default());
     let session = Session::new(cli.global, language, arguments, signals);
     let verb = if version { Some(Verb::Version) } else { cli.verb };
-    let fits = root_fits(&session, verb.as_ref()).and_then(|()| format_fits(&session, verb.as_ref()));
+    let fits = root_fits(&session, verb.as_ref()).and_then(|()| format_fits(&session, formats));
     let result = fits.and_then(|()| match verb {
         None => verbs::glance::run(&session),
         Some(Verb::Check(arguments)) => verbs::check::run(&session, &arguments),
@@ -86,6 +94,8 @@ fn call(arguments: Vec<String>, language: Language, signals: Signals) -> Exit {
         Some(Verb::Backup(arguments)) => verbs::backup::run(&session, &arguments),
         Some(Verb::Explain(arguments)) => verbs::explain::run(&session, &arguments),
         Some(Verb::Version) => verbs::version::run(&session),
+        Some(Verb::Completion(arguments)) => verbs::completion::run(&session, &arguments),
+        Some(Verb::Man(arguments)) => verbs::man::run(&session, &arguments),
     });
     result.unwrap_or_else(|failure| session.fail(&failure))
 }
@@ -101,7 +111,9 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
             | Verb::Graph(_)
             | Verb::Diagnose(_)
             | Verb::Explain(_)
-            | Verb::Version,
+            | Verb::Version
+            | Verb::Completion(_)
+            | Verb::Man(_),
         ) => {
             return Ok(());
         }
@@ -120,9 +132,9 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, usage::root_only_for_check(session.answer_language(), name)))
 }
 
-/// Not every verb answers in every form.
-fn format_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
-    let (known, wanted) = (Verb::formats(verb), session.global.output);
+/// Not every verb answers in every form, and `-o` may stand in front of the verb.
+fn format_fits(session: &Session, known: &[Format]) -> Result<(), Failure> {
+    let wanted = session.global.output;
     if known.contains(&wanted) {
         return Ok(());
     }
@@ -133,12 +145,13 @@ fn format_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
 }
 
 /// Help that was asked for, or a command line that can't be understood: 64, because 2 is "critical".
-fn not_parsed(error: &clap::Error, language: Language, json: bool) -> Exit {
+fn not_parsed(error: &clap::Error, language: Language, json: bool, called: Called) -> Exit {
     if error.kind() == ErrorKind::DisplayHelp {
-        let text = error.render().to_string();
+        let text: String =
+            error.render().to_string().split_inclusive('\n').map(|line| called.in_text(line)).collect();
         return match session::write(&mut std::io::stdout(), &text) {
             Ok(()) => Exit::Good,
-            Err(error) => tell(&session::stdout_failed(language, &error), language),
+            Err(error) => tell(&session::stdout_failed(language, &error), language, called),
         };
     }
     let failure =
@@ -147,11 +160,11 @@ fn not_parsed(error: &clap::Error, language: Language, json: bool) -> Exit {
         let document = output::json::render(&output::json::FailureReport::new(&failure(Language::En)));
         let _ignored = document.map(|document| session::write(&mut std::io::stdout(), &document));
     }
-    tell(&failure(language), language)
+    tell(&failure(language), language, called)
 }
 
 /// A failure on stderr, where the flags that say how are not known.
-fn tell(failure: &Failure, language: Language) -> Exit {
+fn tell(failure: &Failure, language: Language, called: Called) -> Exit {
     let facts = terminal::Facts {
         color: terminal::ColorChoice::Never,
         ascii: false,
@@ -159,7 +172,7 @@ fn tell(failure: &Failure, language: Language) -> Exit {
         columns: None,
         variable: &terminal::environment,
     };
-    let text = failure.screen(language).render(&terminal::Terminal::new(&facts));
+    let text = failure.screen(language).called(called).render(&terminal::Terminal::new(&facts));
     let _ignored = std::io::stderr().write_all(text.as_bytes());
     failure.exit
 }

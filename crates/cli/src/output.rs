@@ -24,6 +24,7 @@ pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod json;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;

@@ -1,6 +1,7 @@
 //! One call of perennial: its flags, its streams, its language.
 
 use crate::args::{Format, Global};
+use crate::called::Called;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, events, screen as say};
@@ -26,6 +27,8 @@ pub(crate) struct Session {
     pub(crate) signals: Signals,
     /// Whether stdout is an event stream's: the answer goes to stderr.
     stdout_taken: bool,
+    /// What the operator types to get here.
+    called: Called,
     /// What stdout can show.
     out: Terminal,
     /// What stderr can show.
@@ -48,7 +51,8 @@ impl Session {
         let (out_tty, err_tty) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let out = terminal(out_tty, columns_of(std::io::stdout()).or(columns));
         let err = terminal(err_tty, columns_of(std::io::stderr()).or(columns));
-        Self { global, language, arguments, signals, stdout_taken: false, out, err }
+        let called = Called::by(arguments.first().map(String::as_str));
+        Self { global, language, arguments, signals, stdout_taken: false, called, out, err }
     }
 
     /// Whether the answer is a document for programs.
@@ -63,7 +67,13 @@ impl Session {
 
     /// The command line for a shell, to be run once more in another way.
     pub(crate) fn typed(&self) -> String {
-        self.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(" ")
+        let words = self.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>();
+        match (self.called, words.split_first()) {
+            (Called::Kubectl, Some((_, rest))) => {
+                [&["kubectl perennial".to_owned()], rest].concat().join(" ")
+            }
+            _ => words.join(" "),
+        }
     }
 
     /// The same call with its event stream: one on stdout leaves no room for an answer there.
@@ -82,7 +92,7 @@ impl Session {
             self.tell(screen);
             return Ok(());
         }
-        self.out(&screen.render(&self.out))
+        self.out(&screen.called(self.called).render(&self.out))
     }
 
     /// Writes what is no text for people to stdout, as it is.
@@ -110,12 +120,12 @@ impl Session {
 
     /// Writes to stderr what is no part of the answer.
     pub(crate) fn tell(&self, screen: &Screen) {
-        let _ignored = std::io::stderr().write_all(screen.render(&self.err).as_bytes());
+        let _ignored = std::io::stderr().write_all(screen.called(self.called).render(&self.err).as_bytes());
     }
 
     /// Writes a question to stderr: the answer is typed behind it.
     pub(crate) fn ask(&self, question: &Screen) -> Result<(), Failure> {
-        let text = question.render(&self.err);
+        let text = question.called(self.called).render(&self.err);
         Ok(write(&mut std::io::stderr(), &format!("{} ", text.trim_end()))?)
     }
 
