@@ -126,6 +126,12 @@ mod tests {
                 // Half a passphrase was typed.
                 File::from(master.try_clone().unwrap()).write_all(b"secr").unwrap();
                 kill_process(getpid(), signal).unwrap();
+                let began = std::time::Instant::now();
+                while !asked.is_finished() && began.elapsed().as_secs() < 10 {
+                    std::thread::yield_now();
+                }
+                // One that goes on waiting gets an answer: the test fails instead of waiting too.
+                File::from(master.try_clone().unwrap()).write_all(b"et\n").unwrap();
                 asked.join().unwrap()
             });
             assert_eq!(answer, None, "{signal:?}");
