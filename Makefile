@@ -89,11 +89,27 @@ lab: prepare ## the lab's command: target/debug/perennial-lab
 	@echo "$(TARGET_DIR)/debug/perennial-lab --help"
 
 .PHONY: dist
-dist: static ## dist/perennial and its checksum
+dist: static ## dist/perennial, its checksum, completions, manual pages, systemd units
 	mkdir -p dist
 	install -m 0755 $(PERENNIAL_BINARY) dist/perennial
 	cd dist && sha256sum perennial > perennial.sha256
+	@$(MAKE) around
 	@ls -l dist/perennial
+
+FROM ?= dist/perennial
+.PHONY: around
+around: ## what goes beside the binary FROM (dist/perennial): completions, manual pages, systemd units
+	rm -rf dist/completions dist/man dist/systemd
+	mkdir -p dist/completions
+	$(FROM) completion bash > dist/completions/perennial.bash
+	$(FROM) completion zsh > dist/completions/_perennial
+	$(FROM) completion fish > dist/completions/perennial.fish
+	$(FROM) completion elvish > dist/completions/perennial.elv
+	$(FROM) completion powershell > dist/completions/perennial.ps1
+	$(FROM) completion kubectl > dist/completions/kubectl_complete-perennial
+	chmod 0755 dist/completions/kubectl_complete-perennial
+	$(FROM) man dist/man
+	cp -r packaging/systemd dist/systemd
 
 .PHONY: prepare
 prepare: ## installs what is missing (root; asks first)

@@ -7,10 +7,12 @@ mod before;
 pub(crate) use before::{format_wanted, language_flag, value_of};
 
 use crate::config::suppress;
+use crate::completion::Shell;
 use crate::exit::FailOn;
 use crate::language::{Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use perennial_core::assess::{Policy, Suppression, Threshold, duration};
@@ -118,6 +120,9 @@ pub(crate) enum Verb {
     #[command(subcommand, disable_help_subcommand = true)]
     Config(Config),
     Version,
+    Completion(Completion),
+    #[command(hide = true)]
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -155,19 +160,15 @@ pub(crate) struct Inspect {
     pub(crate) server_name: Option<String>,
 }
 
-impl Verb {
-    /// The forms in which it can answer.
-    pub(crate) fn formats(verb: Option<&Self>) -> &'static [Format] {
-        match verb {
-            Some(Self::Check(_)) => {
-                &[Format::Table, Format::Short, Format::Json, Format::Yaml, Format::Junit, Format::Nagios]
-            }
-            Some(Self::List(_)) => {
-                &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm]
-            }
-            Some(Self::Graph(_)) => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
-            _ => USUAL,
-        }
+/// The forms in which a verb can answer, by its name.
+pub(crate) fn formats(verb: &str) -> &'static [Format] {
+    match verb {
+        "list" => &[Format::Table, Format::Wide, Format::Json, Format::Yaml, Format::Name, Format::Kubeadm],
+        "graph" => &[Format::Table, Format::Json, Format::Yaml, Format::Dot],
+        "check" => &[Format::Table, Format::Short, Format::Json, Format::Yaml, Format::Junit, Format::Nagios],
+        // A script, a page.
+        "completion" | "man" => &[Format::Table],
+        _ => USUAL,
     }
 }
 
@@ -197,6 +198,8 @@ pub(crate) struct Renew {
     pub(crate) repair_roles: bool,
     #[arg(long, value_name = "WHO", default_value = "perennial")]
     pub(crate) issuer: Issuer,
+    #[command(flatten)]
+    pub(crate) events: EventsTo,
     #[command(flatten)]
     pub(crate) passphrases: Passphrases,
     #[arg(long)]
@@ -250,6 +253,8 @@ pub(crate) struct Reload {
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
     #[command(flatten)]
+    pub(crate) events: EventsTo,
+    #[command(flatten)]
     pub(crate) consent: Consent,
 }
 
@@ -282,7 +287,23 @@ pub(crate) struct Import {
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
     #[command(flatten)]
+    pub(crate) events: EventsTo,
+    #[command(flatten)]
     pub(crate) consent: Consent,
+}
+
+/// Where the events of a run go.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct EventsTo {
+    #[arg(long = "events", value_name = "FILE|-")]
+    pub(crate) events: Option<Utf8PathBuf>,
+}
+
+impl EventsTo {
+    /// The file, or `-`.
+    pub(crate) fn target(&self) -> Option<&Utf8Path> {
+        self.events.as_deref()
+    }
 }
 
 /// Whether and how the operator agrees.
@@ -298,6 +319,8 @@ pub(crate) struct Consent {
 pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) workload: bool,
+    #[command(flatten)]
+    pub(crate) events: EventsTo,
 }
 
 #[derive(Debug, Subcommand)]
@@ -329,6 +352,18 @@ pub(crate) struct Backup {
 pub(crate) struct Explain {
     #[arg(value_name = "CODE")]
     pub(crate) codes: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completion {
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    #[arg(value_name = "DIR", id = "man_directory")]
+    pub(crate) directory: Option<Utf8PathBuf>,
 }
 
 /// `--restart-apiserver`.
@@ -409,16 +444,32 @@ impl Global {
     }
 }
 
+/// The names of all verbs.
+pub(crate) fn verbs() -> Vec<String> {
+    Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// A verb that takes, offers and names the forms of its own, and no other's.
+fn with_own_formats(verb: Command, name: &str, output: Option<&Arg>) -> Command {
+    let Some(output) = output else { return verb };
+    let words = formats(name).iter().filter_map(ValueEnum::to_possible_value);
+    let parser = PossibleValuesParser::new(words).try_map(|word| Format::from_str(&word, false));
+    verb.arg(output.clone().value_parser(parser))
+}
+
 /// The command line with its texts in one language.
 pub(crate) fn command(language: Language) -> Command {
     let help_flag = Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help);
     let version_flag = Arg::new("version").short('V').long("version").action(ArgAction::SetTrue);
     let root = Cli::command().arg(help_flag).arg(version_flag).disable_version_flag(true);
     let root = root.subcommand_help_heading(help::heading_verbs(language)).max_term_width(WIDTH);
+    let output = root.get_arguments().find(|argument| argument.get_id() == "output").cloned();
     translate(root, language, "perennial").mut_subcommands(|verb| {
         let name = verb.get_name().to_owned();
         let verb = verb.subcommand_help_heading(help::heading_verbs(language));
+        let verb = with_own_formats(verb, &name, output.as_ref());
         translate(verb, language, &name).mut_subcommands(|second| {
+            let second = with_own_formats(second, &name, output.as_ref());
             let name = format!("{name} {}", second.get_name());
             translate(second, language, &name)
         })

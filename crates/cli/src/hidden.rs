@@ -1,8 +1,11 @@
 //! A question on the terminal whose answer is not shown.
 
+use crate::signals::Signals;
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::BorrowedFd;
 use zeroize::Zeroizing;
 
 /// What is not to be shown; erased when dropped.
@@ -16,14 +19,32 @@ pub(crate) fn terminal() -> Option<File> {
     File::options().read(true).write(true).open("/dev/tty").ok()
 }
 
-/// Asks. `None`: Ctrl-C or Ctrl-D.
-pub(crate) fn ask(terminal: &mut File, question: &str) -> io::Result<Option<Secret>> {
+/// Asks. `None`: Ctrl-C or Ctrl-D, or a signal that would have ended the process.
+pub(crate) fn ask(terminal: &mut File, question: &str, signals: &Signals) -> io::Result<Option<Secret>> {
+    let asking = signals.asking()?;
     let quiet = Quiet::new(terminal.try_clone()?)?;
     terminal.write_all(question.as_bytes())?;
-    let answer = read_line(terminal);
+    let answer = read_line(&mut Until { terminal, signal: asking.came() });
     drop(quiet);
     terminal.write_all(b"\n")?;
     answer
+}
+
+/// What is typed, until a signal comes: then nothing more does.
+struct Until<'a> {
+    terminal: &'a mut File,
+    signal: BorrowedFd<'a>,
+}
+
+impl Read for Until<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut both = [
+            PollFd::from_borrowed_fd(self.signal, PollFlags::IN),
+            PollFd::new(&*self.terminal, PollFlags::IN),
+        ];
+        poll(&mut both, None)?;
+        if both[0].revents().is_empty() { self.terminal.read(buffer) } else { Ok(0) }
+    }
 }
 
 /// The terminal neither echoes nor waits for a line nor sends signals until this is dropped: a Ctrl-C that ended the
@@ -82,6 +103,41 @@ fn rub_out(line: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signal_ends_the_question_and_leaves_the_terminal_as_it_was() {
+        use rustix::process::{Signal, getpid, kill_process};
+        use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+        let signals = Signals::new();
+        for signal in [Signal::TERM, Signal::INT] {
+            let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+            grantpt(&master).unwrap();
+            unlockpt(&master).unwrap();
+            let terminal = ioctl_tiocgptpeer(&master, OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+            let mut terminal = File::from(terminal);
+            let looks = terminal.try_clone().unwrap();
+            let echoes = || tcgetattr(&looks).unwrap().local_modes.contains(LocalModes::ECHO);
+            assert!(echoes());
+            let answer = std::thread::scope(|scope| {
+                let asked = scope.spawn(|| ask(&mut terminal, "?", &signals).unwrap());
+                while echoes() {
+                    std::thread::yield_now();
+                }
+                // Half a passphrase was typed.
+                File::from(master.try_clone().unwrap()).write_all(b"secr").unwrap();
+                kill_process(getpid(), signal).unwrap();
+                let began = std::time::Instant::now();
+                while !asked.is_finished() && began.elapsed().as_secs() < 10 {
+                    std::thread::yield_now();
+                }
+                // One that goes on waiting gets an answer: the test fails instead of waiting too.
+                File::from(master.try_clone().unwrap()).write_all(b"et\n").unwrap();
+                asked.join().unwrap()
+            });
+            assert_eq!(answer, None, "{signal:?}");
+            assert!(echoes(), "{signal:?}");
+        }
+    }
 
     #[test]
     fn a_line_is_what_was_typed_and_not_taken_back() {

@@ -5,9 +5,11 @@
 mod messages;
 
 pub(crate) mod cluster;
+pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
+pub(crate) mod events;
 pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod finding;
@@ -18,6 +20,7 @@ pub(crate) mod inspect;
 pub(crate) mod kubeconfigs;
 pub(crate) mod kubelet;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod memory;
 pub(crate) mod passphrase;
 pub(crate) mod places;

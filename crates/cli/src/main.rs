@@ -1,7 +1,10 @@
 //! The command `perennial`: arguments, verbs, output, both languages.
 
 mod args;
+mod called;
+mod completion;
 mod config;
+mod events;
 mod exit;
 mod failure;
 mod hidden;
@@ -15,6 +18,7 @@ mod verbs;
 mod world;
 
 use args::{Cli, Config, Csr, Evidence, Format, Verb};
+use called::Called;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use exit::Exit;
@@ -34,6 +38,9 @@ fn main() -> ExitCode {
     let told =
         config::language(&arguments, &terminal::environment, file.as_ref().ok().and_then(Option::as_ref));
     report_panics(told.0, wanted(&arguments) == Some(Format::Nagios));
+    if completion::asked(told.0) {
+        return Exit::Good.into();
+    }
     call(arguments, told, file, Signals::new()).into()
 }
 
@@ -81,6 +88,7 @@ fn call(
     signals: Signals,
 ) -> Exit {
     let (language, wanted) = (told.0, wanted(&arguments));
+    let called = Called::by(arguments.first().map(String::as_str));
     let as_asked = |exit: Exit, form: Option<Format>| match form {
         Some(Format::Nagios) => exit.for_nagios(),
         _ => exit,
@@ -89,7 +97,7 @@ fn call(
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (mut cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return as_asked(not_parsed(&error, language, wanted), wanted),
+        Err(error) => return as_asked(not_parsed(&error, language, wanted, called), wanted),
     };
     let settings =
         file.and_then(|file| config::Settings::apply(&mut cli, &matches, told, &terminal::environment, file));
@@ -100,10 +108,13 @@ fn call(
     if cli.global.output == Format::Nagios {
         report_panics(language, true);
     }
+    let formats = args::formats(matches.subcommand_name().unwrap_or_default());
     let session = Session::new(cli.global, settings, language, arguments, signals);
     let exit = match fault {
         Some(fault) => session.fail(&not_set(&session, &fault)),
-        None => run(&session, if matches.get_flag("version") { Some(Verb::Version) } else { cli.verb }),
+        None => {
+            run(&session, formats, if matches.get_flag("version") { Some(Verb::Version) } else { cli.verb })
+        }
     };
     as_asked(exit, Some(session.global.output))
 }
@@ -117,8 +128,8 @@ fn not_set(session: &Session, fault: &config::Fault) -> Failure {
     }
 }
 
-fn run(session: &Session, verb: Option<Verb>) -> Exit {
-    let fits = root_fits(session, verb.as_ref()).and_then(|()| format_fits(session, verb.as_ref()));
+fn run(session: &Session, formats: &[Format], verb: Option<Verb>) -> Exit {
+    let fits = root_fits(session, verb.as_ref()).and_then(|()| format_fits(session, formats));
     let result = fits.and_then(|()| match verb {
         None => verbs::glance::run(session),
         Some(Verb::Check(arguments)) => verbs::check::run(session, &arguments),
@@ -136,6 +147,8 @@ fn run(session: &Session, verb: Option<Verb>) -> Exit {
         Some(Verb::Explain(arguments)) => verbs::explain::run(session, &arguments),
         Some(Verb::Config(Config::View(arguments))) => verbs::config::run(session, &arguments),
         Some(Verb::Version) => verbs::version::run(session),
+        Some(Verb::Completion(arguments)) => verbs::completion::run(session, &arguments),
+        Some(Verb::Man(arguments)) => verbs::man::run(session, &arguments),
     });
     result.unwrap_or_else(|failure| session.fail(&failure))
 }
@@ -153,7 +166,9 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
             | Verb::Evidence(_)
             | Verb::Explain(_)
             | Verb::Config(_)
-            | Verb::Version,
+            | Verb::Version
+            | Verb::Completion(_)
+            | Verb::Man(_),
         ) => {
             return Ok(());
         }
@@ -172,9 +187,9 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, usage::root_only_for_check(session.answer_language(), name)))
 }
 
-/// Not every verb answers in every form.
-fn format_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
-    let (known, wanted) = (Verb::formats(verb), session.global.output);
+/// Not every verb answers in every form, and `-o` may stand in front of the verb.
+fn format_fits(session: &Session, known: &[Format]) -> Result<(), Failure> {
+    let wanted = session.global.output;
     if known.contains(&wanted) {
         return Ok(());
     }
@@ -185,12 +200,13 @@ fn format_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
 }
 
 /// Help that was asked for, or a command line that can't be understood: 64, because 2 is "critical".
-fn not_parsed(error: &clap::Error, language: Language, wanted: Option<Format>) -> Exit {
+fn not_parsed(error: &clap::Error, language: Language, wanted: Option<Format>, called: Called) -> Exit {
     if error.kind() == ErrorKind::DisplayHelp {
-        let text = error.render().to_string();
+        let text: String =
+            error.render().to_string().split_inclusive('\n').map(|line| called.in_text(line)).collect();
         return match session::write(&mut std::io::stdout(), &text) {
             Ok(()) => Exit::Good,
-            Err(error) => tell(&session::stdout_failed(language, &error), language),
+            Err(error) => tell(&session::stdout_failed(language, &error), language, called),
         };
     }
     let failure =
@@ -204,11 +220,11 @@ fn not_parsed(error: &clap::Error, language: Language, wanted: Option<Format>) -
         _ => Ok(String::new()),
     };
     let _ignored = document.map(|document| session::write(&mut std::io::stdout(), &document));
-    tell(&failure(language), language)
+    tell(&failure(language), language, called)
 }
 
 /// A failure on stderr, where the flags that say how are not known.
-fn tell(failure: &Failure, language: Language) -> Exit {
+fn tell(failure: &Failure, language: Language, called: Called) -> Exit {
     let facts = terminal::Facts {
         color: terminal::ColorChoice::Never,
         ascii: false,
@@ -216,7 +232,7 @@ fn tell(failure: &Failure, language: Language) -> Exit {
         columns: None,
         variable: &terminal::environment,
     };
-    let text = failure.screen(language).render(&terminal::Terminal::new(&facts));
+    let text = failure.screen(language).called(called).render(&terminal::Terminal::new(&facts));
     let _ignored = std::io::stderr().write_all(text.as_bytes());
     failure.exit
 }

@@ -26,6 +26,7 @@ pub(crate) mod inspect;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod nagios;
 pub(crate) mod plan;
 pub(crate) mod progress;

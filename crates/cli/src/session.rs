@@ -2,13 +2,15 @@
 
 use crate::args::{Format, Global};
 use crate::config::Settings;
+use crate::called::Called;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{Language, screen as say};
+use crate::language::{Language, events, screen as say};
 use crate::output::findings::quoted;
 use crate::output::{Screen, json, junit, nagios, yaml};
 use crate::signals::Signals;
 use crate::terminal::{Facts, Terminal, environment};
+use camino::Utf8Path;
 use serde::Serialize;
 use std::io::{Error, ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -26,6 +28,10 @@ pub(crate) struct Session {
     arguments: Vec<String>,
     /// What the signals do.
     pub(crate) signals: Signals,
+    /// Whether stdout is an event stream's: the answer goes to stderr.
+    stdout_taken: bool,
+    /// What the operator types to get here.
+    called: Called,
     /// What stdout can show.
     out: Terminal,
     /// What stderr can show.
@@ -54,7 +60,8 @@ impl Session {
         let (out_tty, err_tty) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let out = terminal(out_tty, columns_of(std::io::stdout()).or(columns));
         let err = terminal(err_tty, columns_of(std::io::stderr()).or(columns));
-        Self { global, settings, language, arguments, signals, out, err }
+        let called = Called::by(arguments.first().map(String::as_str));
+        Self { global, settings, language, arguments, signals, stdout_taken: false, called, out, err }
     }
 
     /// Whether the answer is a document for programs.
@@ -70,12 +77,32 @@ impl Session {
 
     /// The command line for a shell, to be run once more in another way.
     pub(crate) fn typed(&self) -> String {
-        self.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>().join(" ")
+        let words = self.arguments.iter().map(|argument| quoted(argument)).collect::<Vec<_>>();
+        match (self.called, words.split_first()) {
+            (Called::Kubectl, Some((_, rest))) => {
+                [&["kubectl perennial".to_owned()], rest].concat().join(" ")
+            }
+            _ => words.join(" "),
+        }
+    }
+
+    /// The same call with its event stream: one on stdout leaves no room for an answer there.
+    pub(crate) fn beside_events(&self, to: Option<&Utf8Path>) -> Result<Self, Failure> {
+        let stdout_taken = to.is_some_and(|to| to == "-");
+        if stdout_taken && self.json() {
+            let text = events::one_stdout(self.answer_language(), self.global.output.name());
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        Ok(Self { stdout_taken, ..self.clone() })
     }
 
     /// Writes the answer to stdout.
     pub(crate) fn answer(&self, screen: &Screen) -> Result<(), Failure> {
-        self.out(&screen.render(&self.out))
+        if self.stdout_taken {
+            self.tell(screen);
+            return Ok(());
+        }
+        self.out(&screen.called(self.called).render(&self.out))
     }
 
     /// Writes what is no text for people to stdout, as it is.
@@ -103,12 +130,12 @@ impl Session {
 
     /// Writes to stderr what is no part of the answer.
     pub(crate) fn tell(&self, screen: &Screen) {
-        let _ignored = std::io::stderr().write_all(screen.render(&self.err).as_bytes());
+        let _ignored = std::io::stderr().write_all(screen.called(self.called).render(&self.err).as_bytes());
     }
 
     /// Writes a question to stderr: the answer is typed behind it.
     pub(crate) fn ask(&self, question: &Screen) -> Result<(), Failure> {
-        let text = question.render(&self.err);
+        let text = question.called(self.called).render(&self.err);
         Ok(write(&mut std::io::stderr(), &format!("{} ", text.trim_end()))?)
     }
 

@@ -110,6 +110,8 @@ mod tests {
         assert!(!terminal(true, ColorChoice::Never, &both[1..]).color);
         assert!(terminal(true, ColorChoice::Auto, &[("NO_COLOR", "")]).color);
         assert!(!terminal(false, ColorChoice::Auto, &[]).color);
+        assert!(!terminal(true, ColorChoice::Auto, &[("TERM", "dumb")]).color);
+        assert!(terminal(true, ColorChoice::Auto, &[("TERM", "xterm")]).color);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 mod change;
 pub(crate) mod check;
+pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
@@ -13,6 +14,7 @@ pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod list;
 mod look;
+pub(crate) mod man;
 mod passphrase;
 pub(crate) mod reload;
 pub(crate) mod renew;

@@ -256,7 +256,15 @@ impl<'a, P: Port> Driver<'a, P> {
     fn tell(&mut self, index: usize, phase: Phase<'_>) {
         let elapsed = self.port.elapsed() - self.step_began;
         let step = &self.plan.steps[index];
-        (self.watch)(&Event { run: &self.run, index, total: self.plan.steps.len(), step, phase, elapsed });
+        (self.watch)(&Event {
+            run: &self.run,
+            node: &self.plan.node,
+            index,
+            total: self.plan.steps.len(),
+            step,
+            phase,
+            elapsed,
+        });
     }
 
     fn step(&self, index: usize) -> Step {

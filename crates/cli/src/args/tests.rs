@@ -1,6 +1,7 @@
 //! What is understood of a command line, and what its help says.
 
 use super::*;
+use clap::FromArgMatches;
 
 #[test]
 fn clap_finds_nothing_wrong() {
@@ -63,16 +64,52 @@ fn whether_a_program_reads_is_known_before_parsing() {
 }
 
 #[test]
+fn a_verb_offers_only_its_own_forms() {
+    let refused = |arguments: &[&str]| {
+        let error = command(Language::En).try_get_matches_from([&["perennial"], arguments].concat());
+        crate::language::usage::usage(Language::En, &error.unwrap_err())
+    };
+    for (verb, forms) in [
+        (&["renew", "-o", "bad"][..], "table, json, yaml"),
+        (&["graph", "-o", "name"], "table, json, yaml, dot"),
+        (&["list", "-o", "dot"], "table, wide, json, yaml, name, kubeadm"),
+        (&["csr", "export", "-o", "wide"], "table, json, yaml"),
+        (&["completion", "bash", "-o", "json"], "table"),
+    ] {
+        let text = refused(verb);
+        assert!(text.ends_with(&format!(" is none of {forms}")), "{verb:?}: {text}");
+    }
+    for (words, format) in [
+        (&["list", "-o", "name"][..], Format::Name),
+        (&["-o", "json", "renew"], Format::Json),
+        (&["csr", "export", "-o", "json"], Format::Json),
+        (&["csr", "-o", "json", "export"], Format::Json),
+        (&["check", "-o", "text"], Format::Table),
+        (&["-o", "dot", "graph"], Format::Dot),
+        (&["-o", "json"], Format::Json),
+    ] {
+        let matches = command(Language::En).try_get_matches_from([&["perennial"], words].concat()).unwrap();
+        assert_eq!(Cli::from_arg_matches(&matches).unwrap().global.output, format, "{words:?}");
+    }
+}
+
+#[test]
 fn help_fits_into_eighty_columns() {
     use unicode_width::UnicodeWidthStr;
     for language in [Language::En, Language::Zh] {
-        let verbs = "check,list,inspect,graph,renew,reload,csr,csr export,csr import,verify,diagnose,backup,explain,config,config view,version";
-        for verb in verbs.split(',') {
-            let words = verb.split(' ').chain(["--help"]);
-            let arguments: Vec<_> = std::iter::once("perennial").chain(words).collect();
+        let root = command(language);
+        let mut all = vec![vec!["perennial"]];
+        for verb in root.get_subcommands() {
+            all.push(vec!["perennial", verb.get_name()]);
+            let second = verb.get_subcommands();
+            all.extend(second.map(|second| vec!["perennial", verb.get_name(), second.get_name()]));
+        }
+        assert!(all.len() > 15);
+        for verb in all {
+            let arguments = [&verb[..], &["--help"]].concat();
             let help = command(language).try_get_matches_from(arguments).unwrap_err().to_string();
             for line in help.lines() {
-                assert!(line.width() <= 80, "{verb}: {line}");
+                assert!(line.width() <= 80, "{verb:?}: {line}");
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The texts of `--help`.
 
-use super::{Language, config, csr, evidence, explain, graph, inspect, list, suppress};
+use super::{
+    Language, completion, config, csr, evidence, events, explain, graph, inspect, list, man, suppress,
+};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -13,9 +15,9 @@ pub(crate) struct Texts {
     /// How it is called.
     pub(crate) usage: &'static str,
     /// Examples: a command and what it is for.
-    examples: &'static [(&'static str, Text)],
+    pub(crate) examples: &'static [(&'static str, Text)],
     /// Its exit codes: the number and what it means here.
-    exits: &'static [(u8, Text)],
+    pub(crate) exits: &'static [(u8, Text)],
 }
 
 /// The texts of a verb, by its name.
@@ -87,6 +89,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial renew --due --yes", example_renew_due),
                 ("perennial renew --only apiserver --only admin.conf", example_renew_only),
                 ("perennial renew --ca-passphrase-file /run/pass", example_renew_passphrase),
+                ("perennial renew --yes --events - | jq -c .", events::example),
             ],
             exits: CHANGE,
         },
@@ -210,6 +213,32 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             examples: &[],
             exits: &[(0, exit_good_plain)],
         },
+        "completion" => Texts {
+            about: completion::about(language),
+            usage: completion::usage(language),
+            examples: &[
+                ("source <(perennial completion bash)", completion::example_bash),
+                (
+                    "perennial completion zsh > /usr/share/zsh/site-functions/_perennial",
+                    completion::example_zsh,
+                ),
+                (
+                    "perennial completion fish > /etc/fish/completions/perennial.fish",
+                    completion::example_fish,
+                ),
+                (
+                    "perennial completion kubectl > /usr/local/bin/kubectl_complete-perennial",
+                    completion::example_kubectl,
+                ),
+            ],
+            exits: &[(0, completion::exit_printed), (64, exit_usage), (70, exit_bug)],
+        },
+        "man" => Texts {
+            about: man::about(language),
+            usage: man::usage(language),
+            examples: &[],
+            exits: &[(0, completion::exit_printed), (4, exit_refused), (64, exit_usage), (70, exit_bug)],
+        },
         _ => Texts {
             about: about(language),
             usage: usage(language),
@@ -326,7 +355,7 @@ words! {
     usage_verify { en: "perennial verify [OPTIONS]", zh: "perennial verify [选项]" }
     about_diagnose {
         en: "Say what log lines about certificates mean: whose certificate it is, what it is now, the one command. Without FILE: the journal of this node and the logs of its cluster containers",
-        zh: "解释日志中与证书有关的内容：是谁的证书、现在状态如何、应执行哪一条命令。\n不带 FILE 时读取本节点的系统日志和集群容器的日志",
+        zh: "解释日志中与证书有关的内容：是谁的证书、现在状态如何、\n应执行哪一条命令。不带 FILE 时读取本节点的系统日志\n和集群容器的日志",
     }
     usage_diagnose { en: "perennial diagnose [OPTIONS] [FILE…|-]", zh: "perennial diagnose [选项] [FILE…|-]" }
     about_backup {
@@ -414,6 +443,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "dry_run" => arg_dry_run,
         "yes" => arg_yes,
         "workload" => arg_workload,
+        "events" => events::argument,
         "secrets" => arg_secrets,
         "as_of" => graph::arg_as_of,
         "what" => inspect::arg_what,
@@ -429,6 +459,8 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "evidence" => evidence::arg_evidence,
         "file" => evidence::arg_file,
         "codes" => explain::argument,
+        "shell" => completion::argument,
+        "man_directory" => man::arg_directory,
         _ => return None,
     };
     Some(text(language))

@@ -3,7 +3,7 @@
 words! {
     about {
         en: "List every certificate in every place: files, kubeconfigs, the kubelet's store, what is served, what processes hold, objects of the cluster. Nothing is judged but dates; for that there is check",
-        zh: "列出每一处的每个证书：文件、kubeconfig、kubelet 的存储目录、对外使用的、\n进程内存中的，以及集群对象中的。只看日期，不作其他判断（判断用 check）",
+        zh: "列出每一处的每个证书：文件、kubeconfig、kubelet 的存储目录、\n对外使用的、进程内存中的，以及集群对象中的。\n只看日期，不作其他判断（判断用 check）",
     }
     usage { en: "perennial list [OPTIONS]", zh: "perennial list [选项]" }
     example_table { en: "one row for each place", zh: "每一处一行" }

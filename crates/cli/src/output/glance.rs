@@ -35,10 +35,14 @@ pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
     row(mark, say::next(language), &text, Paint::Plain);
     let (mark, text) = in_memory(language, report);
     row(mark, say::holds(language), &text, Paint::Plain);
-    let act = act(language, report, &groups);
-    let padding = " ".repeat(width.saturating_sub(say::label_do(language).width()) + 2);
-    let label = Line::new().mark(Mark::Skip).text(" ").painted(say::label_do(language), Paint::Faint);
-    screen.line(label.text(&padding).painted(&act, Paint::Strong));
+    match act(language, report, &groups) {
+        Act::Advice(text) => row(Mark::Skip, say::label_do(language), &text, Paint::Strong),
+        Act::Command(command) => {
+            let padding = " ".repeat(width.saturating_sub(say::label_do(language).width()) + 2);
+            let label = Line::new().mark(Mark::Skip).text(" ").painted(say::label_do(language), Paint::Faint);
+            screen.line(label.text(&padding).painted(&command, Paint::Strong));
+        }
+    }
     screen
 }
 
@@ -135,21 +139,32 @@ fn in_memory(language: Language, report: &Report<'_>) -> (Mark, String) {
     }
 }
 
+/// What to do.
+enum Act {
+    /// On one line, however long it is: it is there to be copied.
+    Command(String),
+    /// Where no single command helps.
+    Advice(String),
+}
+
 /// The command of the first cause; what could not be looked at comes last.
-fn act(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> String {
+fn act(language: Language, report: &Report<'_>, groups: &[Group<'_>]) -> Act {
     if !report.node.as_root && !report.node.copied_tree {
-        return say::with_root(language, "perennial");
+        return Act::Command(say::with_root(language, "perennial"));
     }
     // That a CA signs elsewhere is no fault: what ends of it has a finding of its own.
     let standing = |group: &&Group<'_>| matches!(group.first, Finding::ExternalAuthority { .. });
     let told = groups.iter().filter(|group| !standing(group));
     let told: Vec<_> = told.map(|group| findings::tell(language, &report.scene(), group)).collect();
-    let first = told.iter().find_map(|told| told.command.clone().or_else(|| told.advice.map(str::to_owned)));
+    let first = told.iter().find_map(|told| {
+        let command = told.command.clone().map(Act::Command);
+        command.or_else(|| told.advice.map(|advice| Act::Advice(advice.to_owned())))
+    });
     let blind = report.assessment.checks.iter().find_map(|check| match &check.state {
         State::CouldNotLook(why) => {
-            Some(say::not_seen_because(language, &trouble(language, &check.object, why)))
+            Some(Act::Advice(say::not_seen_because(language, &trouble(language, &check.object, why))))
         }
         _ => None,
     });
-    first.or(blind).unwrap_or_else(|| say::nothing_to_do(language).to_owned())
+    first.or(blind).unwrap_or_else(|| Act::Advice(say::nothing_to_do(language).to_owned()))
 }

@@ -7,6 +7,7 @@ mod cni;
 pub(crate) mod config;
 pub(crate) mod csr;
 pub(crate) mod diagnose;
+pub(crate) mod event;
 pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod graph;
@@ -147,6 +148,11 @@ pub(crate) fn render(document: &impl Serialize) -> Result<String, Failure> {
         .map_err(|error| Failure::new(crate::exit::Exit::Bug, error.to_string()))
 }
 
+/// A document as one line, ended.
+pub(crate) fn render_line(document: &impl Serialize) -> String {
+    serde_json::to_string(document).map_or_else(|_| String::new(), |text| escape_json(text) + "\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +173,7 @@ mod tests {
     fn the_committed_schemas_are_those_of_the_code() {
         compare::<check::CheckReport<'_>>("CheckReport");
         compare::<config::ConfigView>("Config");
+        compare::<event::EventLine<'_>>("Event");
         compare::<csr::CsrExport<'_>>("CsrExport");
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");

@@ -2,6 +2,7 @@
 
 use super::escape;
 use super::wrap::wrap_at;
+use crate::called::Called;
 use crate::terminal::Terminal;
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
@@ -102,6 +103,18 @@ impl Line {
     /// Adds a sign.
     pub(crate) fn mark(mut self, mark: Mark) -> Self {
         self.pieces.push(Piece::Mark(mark));
+        self
+    }
+
+    /// With the commands that the operator can type.
+    fn called(mut self, called: Called) -> Self {
+        for piece in &mut self.pieces {
+            if let Piece::Text(text, _) = piece
+                && let Cow::Owned(renamed) = called.in_text(text)
+            {
+                *text = renamed;
+            }
+        }
         self
     }
 
@@ -230,6 +243,21 @@ impl Screen {
     /// Adds everything of another screen.
     pub(crate) fn append(&mut self, other: Self) {
         self.entries.extend(other.entries);
+    }
+
+    /// With the commands that the operator can type.
+    pub(crate) fn called(&self, called: Called) -> Cow<'_, Self> {
+        if called == Called::Perennial {
+            return Cow::Borrowed(self);
+        }
+        let renamed = |entry: &Entry| match entry.clone() {
+            Entry::Line(line) => Entry::Line(line.called(called)),
+            Entry::Wrapped { first, rest, text, paint } => {
+                Entry::Wrapped { first, rest, text: called.in_text(&text).into_owned(), paint }
+            }
+            Entry::Table(table) => Entry::Table(table.called(called)),
+        };
+        Cow::Owned(Self { entries: self.entries.iter().map(renamed).collect() })
     }
 
     /// The text for a terminal, each line ended.

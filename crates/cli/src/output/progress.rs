@@ -51,6 +51,18 @@ impl Progress {
         Self { language, terminal, mode, stop: Arc::clone(stop), heard: false }
     }
 
+    /// Says something that is no event, without spoiling what is drawn.
+    pub(crate) fn say(&self, text: &str) {
+        let mut screen = Screen::default();
+        let indent = Line::new().text("  ");
+        screen.wrapped(Line::new().mark(Mark::Warn).text(" "), &indent, text, Paint::Plain);
+        let text = screen.render(&self.terminal);
+        match &self.mode {
+            Mode::Live { bar: Some(bar) } => bar.suspend(|| write(&text)),
+            _ => write(&text),
+        }
+    }
+
     /// Shows one event.
     pub(crate) fn on(&mut self, event: &Event<'_>) {
         if self.stop.load(Ordering::Relaxed) && !self.heard {
@@ -96,12 +108,21 @@ fn plain(event: &Event<'_>, told: &mut SignedDuration) -> Option<String> {
         Phase::Proven { evidence } => {
             format!("done {step} {:.1}s: {}", event.elapsed.as_secs_f64(), evidence.join("; "))
         }
+        // The beginning and the end of the step say as much.
+        Phase::Guarded { .. } | Phase::Stopped { .. } => return None,
         Phase::Failed { reason } => format!("failed {step} {seconds}s: {reason}"),
         Phase::Undoing => format!("undo {step}"),
         Phase::Undone => format!("undone {step}"),
     };
     Some(
-        super::escape(&format!("{} step={}/{} {text}", event.run, event.index + 1, event.total)).into_owned(),
+        super::escape(&format!(
+            "{} {} step={}/{} {text}",
+            event.run,
+            event.node,
+            event.index + 1,
+            event.total
+        ))
+        .into_owned(),
     )
 }
 
@@ -122,6 +143,7 @@ fn live(language: Language, terminal: &Terminal, bar: &mut Option<ProgressBar>, 
                 );
             }
         }
+        Phase::Guarded { .. } | Phase::Stopped { .. } => {}
         Phase::Proven { .. } => end(terminal, bar, Mark::Good, &timed(&step, event)),
         Phase::Undone => end(terminal, bar, Mark::Good, &format!("{step}: {}", say::undone(language))),
         Phase::Failed { reason } => {
@@ -173,7 +195,7 @@ mod tests {
             limit_seconds: 330,
         };
         let elapsed = SignedDuration::from_secs(seconds);
-        plain(&Event { run: "r-1", index: 5, total: 11, step: &step, phase, elapsed }, told)
+        plain(&Event { run: "r-1", node: "cp-1", index: 5, total: 11, step: &step, phase, elapsed }, told)
     }
 
     #[test]
@@ -183,6 +205,6 @@ mod tests {
         let heard: Vec<_> = (0..100).filter_map(|s| line(Phase::Waiting, s, &mut told).map(|_| s)).collect();
         assert_eq!(heard, [30, 60, 90]);
         let end = line(Phase::Failed { reason: "a\u{1b}b" }, 100, &mut told).unwrap();
-        assert_eq!(end, "r-1 step=6/11 failed kube-scheduler: restart 100s: a\\u{1b}b");
+        assert_eq!(end, "r-1 cp-1 step=6/11 failed kube-scheduler: restart 100s: a\\u{1b}b");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::line::{Line, Mark, Paint, plain};
 use super::wrap::wrap_at;
+use crate::called::Called;
 use crate::output::escape;
 use crate::terminal::Terminal;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -95,6 +96,14 @@ impl Table {
     /// Whether it has no rows.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// With the commands that the operator can type.
+    pub(super) fn called(mut self, called: Called) -> Self {
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            *cell = called.in_text(cell).into_owned();
+        }
+        self
     }
 
     /// The lines; none for a table without rows. Without any title there is no title line.

@@ -17,6 +17,7 @@ use perennial_core::run::WorkloadOutcome;
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
+mod columns;
 mod inspect;
 mod memory;
 mod policy;

@@ -37,7 +37,8 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn may_break(before: char, after: char) -> bool {
+/// Whether a line may end between the two.
+pub(super) fn may_break(before: char, after: char) -> bool {
     if before == ' ' {
         return after != ' ';
     }

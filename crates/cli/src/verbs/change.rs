@@ -3,14 +3,15 @@
 use super::evidence::keep;
 use super::passphrase::Opener;
 use super::{as_root, observe, world};
-use crate::args::{Consent, Passphrases};
+use crate::args::{Consent, EventsTo, Passphrases};
+use crate::events::Events;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{passphrase, plan as say, run as run_words};
-use crate::output::json::{plan::PlanDocument, run::RunReport};
+use crate::output::json::{event::Outcome, plan::PlanDocument, run::RunReport};
 use crate::output::progress::Progress;
 use crate::output::report::{self, Report};
-use crate::output::{Line, Paint, Screen, plan as plan_screen};
+use crate::output::{Line, Mark, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
 use crate::world::{self, Depth, Ended, Run, Work, World};
@@ -31,6 +32,8 @@ pub(super) struct Change<'a> {
     pub(super) consent: Consent,
     /// The open run that the operator gives up.
     pub(super) give_up: Option<&'a str>,
+    /// Where the events go.
+    pub(super) events: EventsTo,
     /// Where the passphrases of encrypted CA keys are read.
     pub(super) passphrases: Passphrases,
     /// Where the operator wants a copy of the evidence.
@@ -41,7 +44,28 @@ pub(super) struct Change<'a> {
     pub(super) decide: &'a dyn Fn(&Node, Timestamp) -> Result<Plan, Refusal>,
 }
 
+/// Nothing that happens to the event stream is a reason to end otherwise.
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
+    let session = &session.beside_events(change.events.target())?;
+    let spoken = session.answer_language();
+    let mut events = Events::open(change.events.target(), change.name, session.language, spoken)?;
+    let result = run_told(session, change, &mut events);
+    let exit = result.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+    told(session, events.end(exit));
+    result
+}
+
+/// The sentence about a stream that was lost.
+pub(super) fn told(session: &Session, trouble: Option<String>) {
+    if let Some(trouble) = trouble {
+        let mut screen = Screen::default();
+        let indent = Line::new().text("  ");
+        screen.wrapped(Line::new().mark(Mark::Warn).text(" "), &indent, &trouble, Paint::Plain);
+        session.tell(&screen);
+    }
+}
+
+fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Result<Exit, Failure> {
     let world = world(session)?;
     let mut node =
         observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
@@ -52,7 +76,10 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         return Err(as_root(session, session.answer_language(), Exit::Refused));
     }
     if change.consent.dry_run {
-        return show_only(session, &decide(session, change, &node)?, node.past.open.as_ref());
+        let plan = decide(session, change, &node)?;
+        told(session, events.plan(&plan));
+        events.ends(Outcome::without_run("planned"));
+        return show_only(session, &plan, node.past.open.as_ref());
     }
     if let Some(file) = change.evidence {
         keep::can_be_copied(session, file)?;
@@ -62,9 +89,9 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     if let Some(run) = change.give_up {
         give_up(session, &work, run)?;
     }
-    let resumed = take_up_open_run(session, &work, &stop)?;
+    let resumed = take_up_open_run(session, &work, &stop, events)?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
-        return Ending { session, world: &world, change, before: None }.as_it_is(plan, run);
+        return Ending { session, world: &world, change, before: None }.as_it_is(events, plan, run);
     }
     // Looked at once more: under the lock nobody changes what the plan is made from.
     let mut node = observe(session, &world, Depth::Cluster)?;
@@ -82,20 +109,35 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     let keys = opener.keys();
     if plan.is_empty() {
         if let Some((run, done)) = resumed.as_ref().filter(|(run, _)| run.ended == Ended::Committed) {
-            return resumption.proven(done, run);
+            return resumption.proven(events, done, run);
         }
+        told(session, events.plan(&plan));
         let evidence = kept.as_ref().and_then(|kept| kept.file.as_deref());
-        return resumption.answer(&Report { plan: &plan, run: None, edges: None, evidence });
+        return resumption.answer(events, &Report { plan: &plan, run: None, edges: None, evidence });
     }
+    told(session, events.plan(&plan));
     if !agreed(session, change, &plan)? {
+        events.ends(Outcome::without_run("declined"));
         session.tell(&report::declined(session.language));
         return Ok(Exit::Good);
     }
     session.signals.stop_at_a_safe_point(&stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
-    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| progress.on(event))?;
+    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| watch(&mut progress, events, event))?;
     let ending = Ending { session, world: &world, change, before: Some(&node) };
-    if run.ended == Ended::Committed { ending.proven(&plan, &run) } else { ending.as_it_is(&plan, &run) }
+    if run.ended == Ended::Committed {
+        ending.proven(events, &plan, &run)
+    } else {
+        ending.as_it_is(events, &plan, &run)
+    }
+}
+
+/// One source of events: whoever looks and whoever reads get the same.
+fn watch(progress: &mut Progress, events: &mut Events, event: &Event<'_>) {
+    progress.on(event);
+    if let Some(trouble) = events.on(event) {
+        progress.say(&trouble);
+    }
 }
 
 /// The end of a run: looked at, kept as evidence, told.
@@ -109,26 +151,27 @@ struct Ending<'a> {
 
 impl Ending<'_> {
     /// Everything was done: each edge is proven.
-    fn proven(&self, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+    fn proven(&self, events: &mut Events, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
         let node = observe(self.session, self.world, Depth::Cluster)?;
         let edges = prove(&node, run.workload.as_ref());
+        told(self.session, events.proofs(None, &edges));
         // Where everything had expired, only now the API says which other control planes there are.
         let mut plan = plan.clone();
         if node.cluster.seen().is_some() {
             plan.other_control_planes = other_control_planes(&node);
         }
-        self.finish(Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None }, &node)
+        self.finish(events, Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None }, &node)
     }
 
     /// It has come to another end, or to none.
-    fn as_it_is(&self, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+    fn as_it_is(&self, events: &mut Events, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
         let node = self.world.observe(Depth::Node);
-        self.finish(Report { plan, run: Some(run), edges: None, evidence: None }, &node)
+        self.finish(events, Report { plan, run: Some(run), edges: None, evidence: None }, &node)
     }
 
-    fn finish(&self, report: Report<'_>, after: &Node) -> Result<Exit, Failure> {
+    fn finish(&self, events: &mut Events, report: Report<'_>, after: &Node) -> Result<Exit, Failure> {
         let kept = self.keep(&report, after);
-        let exit = self.answer(&Report { evidence: kept.file.as_deref(), ..report })?;
+        let exit = self.answer(events, &Report { evidence: kept.file.as_deref(), ..report })?;
         // Everything is done, but what the operator wanted to have of it is not there.
         Ok(if kept.copied || exit != Exit::Good { exit } else { Exit::Attention })
     }
@@ -137,7 +180,8 @@ impl Ending<'_> {
         keep::keep(self.session, self.world, report, self.before, after, self.change.evidence)
     }
 
-    fn answer(&self, report: &Report<'_>) -> Result<Exit, Failure> {
+    fn answer(&self, events: &mut Events, report: &Report<'_>) -> Result<Exit, Failure> {
+        events.ends(Outcome::of(report.run.map(|run| &run.ended)));
         if self.session.json() {
             self.session.document(&RunReport::new(report))?;
         } else {
@@ -164,12 +208,14 @@ fn take_up_open_run(
     session: &Session,
     work: &Work<'_>,
     stop: &Arc<AtomicBool>,
+    events: &mut Events,
 ) -> Result<Option<(Run, Plan)>, Failure> {
     let Some(open) = work.open_run()? else { return Ok(None) };
     session.tell(&line(&run_words::resumed(session.language, &open.run)));
+    told(session, events.resumed(&open.run));
     session.signals.stop_at_a_safe_point(stop)?;
     let mut progress = Progress::new(session.language, session.err, session.global.no_progress, stop);
-    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
+    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| watch(&mut progress, events, event))?;
     Ok(plan.map(|plan| (run, plan)))
 }
 

@@ -94,7 +94,9 @@ impl<'a> Opener<'a> {
             if again > 0 {
                 io::Write::write_all(&mut terminal, format!("{}\n", say::wrong(language)).as_bytes())?;
             }
-            let Some(passphrase) = hidden::ask(&mut terminal, &format!("{} ", escape(&question)))? else {
+            let Some(passphrase) =
+                hidden::ask(&mut terminal, &format!("{} ", escape(&question)), &self.session.signals)?
+            else {
                 return Err(Failure::new(Exit::Stopped, say::cancelled(self.session.answer_language())));
             };
             match self.world.unlock(&mut self.keys, authority, &passphrase) {

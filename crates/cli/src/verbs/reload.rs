@@ -22,6 +22,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
             name: "reload",
             consent: arguments.consent,
             give_up: None,
+            events: arguments.events.clone(),
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
             decide: &decide,

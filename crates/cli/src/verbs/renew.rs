@@ -36,6 +36,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             name: "renew",
             consent: arguments.consent,
             give_up,
+            events: arguments.events,
             passphrases: arguments.passphrases,
             evidence: arguments.evidence.as_deref(),
             decide: &decide,

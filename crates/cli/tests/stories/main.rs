@@ -14,6 +14,7 @@ mod diagnosed;
 mod evidence;
 mod expired;
 mod forms;
+mod habits;
 mod healthy;
 mod killed;
 mod layouts;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ("alone", alone::story),
         ("healthy", healthy::story),
         ("forms", forms::story),
+        ("habits", habits::story),
         ("diagnosed", diagnosed::story),
         ("no_trace", no_trace::story),
         ("bad_input", bad_input::story),

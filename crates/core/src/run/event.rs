@@ -1,6 +1,6 @@
 //! What a run tells whoever watches it. Times are the driver's; nothing here depends on them.
 
-use crate::plan::Step;
+use crate::plan::{Guard, Step};
 use jiff::SignedDuration;
 
 /// Something that a watcher of a run may want to show.
@@ -8,6 +8,8 @@ use jiff::SignedDuration;
 pub struct Event<'a> {
     /// The run's id.
     pub run: &'a str,
+    /// The node that it changes.
+    pub node: &'a str,
     /// Index of the step.
     pub index: usize,
     /// Number of steps.
@@ -25,6 +27,16 @@ pub struct Event<'a> {
 pub enum Phase<'a> {
     /// Its action begins.
     Started,
+    /// One of its guards was looked at, and holds. One that does not is a failure.
+    Guarded {
+        /// The guard.
+        guard: &'a Guard,
+    },
+    /// Its container was stopped; the kubelet starts the next one.
+    Stopped {
+        /// The container's id.
+        container: &'a str,
+    },
     /// Its action is done, its proof is awaited; told again and again while it lasts.
     Waiting,
     /// Its proof was seen.

@@ -5,7 +5,8 @@ use crate::port::{Port, PortError};
 use perennial_core::inventory::{Component, Container};
 use perennial_core::plan::{Action, Guard, Step, Swap};
 use perennial_core::run::{
-    Answer, Body, Effect, Exchange, Fence, FileState, Outcome, Question, Staged, classify, fence, staged,
+    Answer, Body, Effect, Exchange, Fence, FileState, Outcome, Phase, Question, Staged, classify, fence,
+    staged,
 };
 
 /// What a stopped container may take until it is killed: the grace of static pods.
@@ -14,7 +15,7 @@ const GRACE_SECONDS: u32 = 30;
 impl<P: Port> Driver<'_, P> {
     pub(super) fn perform(&mut self, index: usize) -> Result<(), Failure> {
         let step = self.step(index);
-        self.check_guards(&step)?;
+        self.check_guards(index, &step)?;
         let outcome = match &step.action {
             Action::Backup { directories } => {
                 self.intent(index, None)?;
@@ -52,7 +53,7 @@ impl<P: Port> Driver<'_, P> {
         self.record(Body::Intent { step, container }).map_err(Failure::Port)
     }
 
-    pub(super) fn check_guards(&mut self, step: &Step) -> Result<(), Failure> {
+    pub(super) fn check_guards(&mut self, index: usize, step: &Step) -> Result<(), Failure> {
         for guard in &step.guards {
             match guard {
                 Guard::KubeletRuns => match self.port.look(&Question::KubeletRuns)? {
@@ -72,8 +73,9 @@ impl<P: Port> Driver<'_, P> {
                 },
                 Guard::AsPlanned => self.check_as_planned(step)?,
                 // Looked at together with the release itself: between the two nothing may happen.
-                Guard::HolderIsGone => {}
+                Guard::HolderIsGone => continue,
             }
+            self.tell(index, Phase::Guarded { guard });
         }
         Ok(())
     }
@@ -136,7 +138,8 @@ impl<P: Port> Driver<'_, P> {
         self.intent(index, old.clone())?;
         match old {
             Some(container) if running.as_ref() == Some(&container) => {
-                let stopped = self.stop(component, container)?;
+                let stopped = self.stop(component, container.clone())?;
+                self.tell(index, Phase::Stopped { container: &container });
                 // At once: the successor asks for the lease when it starts, and then only every two seconds. What
                 // can't be done now is the next step's.
                 if self.plan.steps.get(index + 1).is_some_and(|next| releases(next, component)) {

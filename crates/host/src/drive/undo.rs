@@ -5,7 +5,7 @@ use super::{Driver, Failure};
 use crate::port::{Port, PortError};
 use perennial_core::inventory::Component;
 use perennial_core::plan::{Action, Proof, Step, Swap};
-use perennial_core::run::{Body, Effect, Exchange, FileState, classify, undo_possible};
+use perennial_core::run::{Body, Effect, Exchange, FileState, Phase, classify, undo_possible};
 
 impl<P: Port> Driver<'_, P> {
     /// Whether going back is better than staying. Before the first live file is touched it always is.
@@ -65,7 +65,7 @@ impl<P: Port> Driver<'_, P> {
 
     fn restart_again(&mut self, index: usize, step: &Step, component: Component) -> Result<(), Failure> {
         // Nothing would come back, and a component that still runs would be gone.
-        self.check_guards(step)?;
+        self.check_guards(index, step)?;
         // A successor that started after the files were put back needs no second stop.
         let earlier = self.records.iter().rev().find_map(|record| match &record.body {
             Body::UndoIntent { step, container } if *step == index => Some(container.clone()),
@@ -77,7 +77,8 @@ impl<P: Port> Driver<'_, P> {
         if let Some(container) = old
             && running.as_ref() == Some(&container)
         {
-            self.stop(component, container)?;
+            self.stop(component, container.clone())?;
+            self.tell(index, Phase::Stopped { container: &container });
         }
         self.await_all(index, step, false, |driver, proof| match proof {
             Proof::NewContainer { component } => driver.new_container(index, *component),

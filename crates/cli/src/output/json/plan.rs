@@ -188,7 +188,8 @@ fn step(step: &Step) -> StepView {
     }
 }
 
-fn action(action: &Action) -> &'static str {
+/// What a step does, in a word.
+pub(crate) fn action(action: &Action) -> &'static str {
     match action {
         Action::Backup { .. } => "backup",
         Action::Stage { .. } => "stage",

@@ -1,5 +1,6 @@
 //! `RunReport`.
 
+use super::event::Outcome;
 use super::plan::PlanView;
 use super::verify::ProofView;
 use super::{API_VERSION, Tool};
@@ -50,10 +51,7 @@ impl<'a> RunReport<'a> {
             run: run.map(|run| run.id.as_str()),
             outcome: outcome(ended),
             exit_code: report.exit().number(),
-            changed: matches!(
-                ended,
-                Some(Ended::Committed | Ended::Stuck { .. } | Ended::Lost { .. } | Ended::Stopped)
-            ),
+            changed: changed(ended),
             failed_step: failed_step.map(|step| step + 1),
             reason,
             backup: run.and_then(|run| run.backup.as_deref()).map(|path| path.as_str()),
@@ -75,5 +73,18 @@ pub(super) fn outcome(ended: Option<&Ended>) -> &'static str {
         Some(Ended::Stuck { .. } | Ended::Lost { .. }) => "inBetween",
         Some(Ended::Stopped) => "stopped",
         Some(Ended::Blocked { .. }) => "blocked",
+    }
+}
+
+fn changed(ended: Option<&Ended>) -> bool {
+    matches!(ended, Some(Ended::Committed | Ended::Stuck { .. } | Ended::Lost { .. } | Ended::Stopped))
+}
+
+impl Outcome {
+    /// Of a run that has come to an end, or was not needed.
+    pub(crate) fn of(ended: Option<&Ended>) -> Self {
+        let (failed_step, reason) = ended.map_or((None, None), Ended::failure);
+        let reason = reason.map(str::to_owned);
+        Self { word: outcome(ended), changed: changed(ended), failed_step, reason }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct ProofView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct EdgeView {
+pub(crate) struct EdgeView {
     from: &'static str,
     to: &'static str,
     credential: String,
@@ -78,7 +78,8 @@ impl ProofView {
     }
 }
 
-fn view(edge: &Edge) -> EdgeView {
+/// Of an edge.
+pub(crate) fn view(edge: &Edge) -> EdgeView {
     EdgeView {
         from: say::party(Language::En, edge.from),
         to: say::party(Language::En, edge.to),

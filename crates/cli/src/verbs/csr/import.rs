@@ -23,6 +23,7 @@ pub(crate) fn run(session: &Session, arguments: &Import) -> Result<Exit, Failure
             name: "csr import",
             consent: arguments.consent,
             give_up: None,
+            events: arguments.events.clone(),
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
             decide: &decide,
