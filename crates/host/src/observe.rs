@@ -21,6 +21,7 @@ mod kubelet;
 mod listeners;
 pub mod logs;
 mod node;
+pub mod own;
 mod pairs;
 mod people;
 mod processes;
@@ -59,6 +60,8 @@ pub struct Look {
     pub secrets: bool,
     /// Home directories whose kubeconfigs are looked at: see [`homes`].
     pub homes: Vec<Utf8PathBuf>,
+    /// People's kubeconfigs that were named, wherever they lie.
+    pub kubeconfigs: Vec<Utf8PathBuf>,
     /// Where perennial keeps its own state on the node.
     pub state_directory: Utf8PathBuf,
 }

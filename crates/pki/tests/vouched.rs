@@ -28,7 +28,8 @@ fn key(kind: &KeyKind, form: KeyForm) -> PrivateKey {
 fn held(key: &PrivateKey) -> Certificate {
     let authority = Authority::new(leaf(CA).unwrap(), PrivateKey::from_pem(CA).unwrap()).unwrap();
     let now = authority.certificate().not_before() + SignedDuration::from_hours(1);
-    let (validity, _) = Validity::from_now(now, SignedDuration::from_hours(24), authority.certificate()).unwrap();
+    let (validity, _) =
+        Validity::from_now(now, SignedDuration::from_hours(24), authority.certificate()).unwrap();
     reissue(&leaf(LEAF).unwrap(), &authority, &key.spki_der(), &validity).unwrap()
 }
 

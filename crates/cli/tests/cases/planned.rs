@@ -18,6 +18,7 @@ pub(crate) fn observed(tree: &Tree) -> Node {
         objects: false,
         secrets: false,
         homes: homes(tree.root()),
+        kubeconfigs: Vec::new(),
         state_directory: "/var/lib/perennial".into(),
     };
     node(&runtime, &look)

@@ -1,6 +1,6 @@
 //! Why nothing was done.
 
-use super::{Reason, Rejected};
+use super::{NotSigned, Reason, Rejected};
 use crate::assess::Collision;
 use crate::inventory::{Attribute, Component, Trouble};
 use camino::Utf8PathBuf;
@@ -151,6 +151,34 @@ pub enum Refusal {
     },
     /// Nothing that was returned is a certificate of this node.
     NothingReturned,
+    /// A request of somebody's own machine is not signed.
+    NotSigned(NotSigned),
+    /// This machine has no CA: requests are signed on a control plane.
+    SignsNothing,
+    /// A kubeconfig is no person's: the node uses it.
+    NodesOwnFile {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Its credential's name.
+        credential: String,
+    },
+    /// A kubeconfig has no certificate of this cluster.
+    NothingOfThisCluster {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// A kubeconfig can't be read, or its entry has no certificate.
+    KubeconfigUnusable {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// A file that was named is not there.
+    NoSuchFile {
+        /// The file.
+        path: Utf8PathBuf,
+    },
     /// A key of this kind can't be made.
     UnsupportedKey {
         /// The credential's name.

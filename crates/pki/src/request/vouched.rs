@@ -121,9 +121,11 @@ fn public_key(spki: &[u8]) -> Option<PublicKey> {
 
 fn usable(spki: &[u8]) -> Result<(), VouchError> {
     match public_key(spki).ok_or(VouchError::Malformed)?.kind {
-        KeyKind::Rsa(2048..) | KeyKind::EcdsaP256 | KeyKind::EcdsaP384 | KeyKind::EcdsaP521 | KeyKind::Ed25519 => {
-            Ok(())
-        }
+        KeyKind::Rsa(2048..)
+        | KeyKind::EcdsaP256
+        | KeyKind::EcdsaP384
+        | KeyKind::EcdsaP521
+        | KeyKind::Ed25519 => Ok(()),
         weak => Err(VouchError::Key(weak.to_string())),
     }
 }

@@ -59,6 +59,7 @@ impl Pki {
             old_not_after: None,
             new_not_after: now + SignedDuration::from_hours(1),
             names: 0,
+            identity: None,
         }
     }
 
@@ -69,7 +70,11 @@ impl Pki {
 
     fn copy(&self) -> Renewal {
         let source = Source::CopyOf { credential: "admin.conf".into(), path: self.root.join("admin.conf") };
-        self.renewal("config", Target::Kubeconfig { path: self.root.join("config") }, Some(source))
+        self.renewal(
+            "config",
+            Target::Kubeconfig { path: self.root.join("config"), user: None },
+            Some(source),
+        )
     }
 
     fn staged(&self, name: &str) -> String {
@@ -149,7 +154,8 @@ fn what_is_asked_for_by_name_is_in_the_new_certificate() {
 #[test]
 fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
     let pki = Pki::new();
-    let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
+    let admin =
+        pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf"), user: None }, None);
     let staged = issue("r1", &[admin, pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
     assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
@@ -233,7 +239,7 @@ fn a_kubeconfig_takes_in_what_another_ca_has_signed_and_its_copies_follow() {
     let pki = Pki::new();
     let (mut renewal, key) = returned(&pki, true);
     renewal.credential = "admin.conf".into();
-    renewal.target = Target::Kubeconfig { path: pki.root.join("admin.conf") };
+    renewal.target = Target::Kubeconfig { path: pki.root.join("admin.conf"), user: None };
     let staged = issue("r1", &[renewal, pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
     assert!(pki.staged("admin.conf").starts_with("# 管理员"));
