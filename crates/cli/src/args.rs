@@ -2,6 +2,9 @@
 //! place here by the name of the verb and the argument.
 
 pub(crate) mod as_of;
+mod kubeconfig;
+
+pub(crate) use kubeconfig::{Kubeconfig, Refresh, Sign};
 
 use crate::exit::FailOn;
 use crate::language::{self, Language, help};
@@ -94,6 +97,8 @@ pub(crate) enum Verb {
     Reload(Reload),
     #[command(subcommand, disable_help_subcommand = true)]
     Csr(Csr),
+    #[command(subcommand, disable_help_subcommand = true)]
+    Kubeconfig(Kubeconfig),
     Verify(Verify),
     Diagnose(Diagnose),
     Backup(Backup),
@@ -305,7 +310,7 @@ fn future(text: &str) -> Result<String, String> {
 }
 
 /// How long a new certificate lives. `6m` is six minutes, and whoever types it means months.
-fn life(text: &str) -> Result<SignedDuration, String> {
+pub(crate) fn life(text: &str) -> Result<SignedDuration, String> {
     let length = duration(text)?;
     if length < SignedDuration::from_hours(1) { Err(format!("{text} is too short")) } else { Ok(length) }
 }

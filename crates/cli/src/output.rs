@@ -23,6 +23,7 @@ pub(crate) mod glance;
 pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod json;
+pub(crate) mod kubeconfig;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod progress;

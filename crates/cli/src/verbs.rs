@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod glance;
 pub(crate) mod graph;
 pub(crate) mod inspect;
+pub(crate) mod kubeconfig;
 pub(crate) mod list;
 mod look;
 mod passphrase;

@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, csr, explain, graph, inspect, list};
+use super::{Language, csr, explain, graph, inspect, list, refresh};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -125,6 +125,32 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             examples: CSR_EXAMPLES,
             exits: CHANGE,
         },
+        "kubeconfig" => Texts {
+            about: refresh::about(language),
+            usage: refresh::usage(language),
+            examples: KUBECONFIG_EXAMPLES,
+            exits: REFRESH,
+        },
+        "kubeconfig refresh" => Texts {
+            about: refresh::about_refresh(language),
+            usage: refresh::usage_refresh(language),
+            examples: KUBECONFIG_EXAMPLES,
+            exits: REFRESH,
+        },
+        "kubeconfig sign" => Texts {
+            about: refresh::about_sign(language),
+            usage: refresh::usage_sign(language),
+            examples: &[
+                ("perennial kubeconfig sign -", refresh::example_sign),
+                ("perennial kubeconfig sign ada.req --validity 90d --yes", refresh::example_sign_file),
+            ],
+            exits: &[
+                (0, refresh::exit_signed),
+                (4, refresh::exit_not_signed),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
         "verify" => Texts {
             about: about_verify(language),
             usage: usage_verify(language),
@@ -201,6 +227,25 @@ const CSR_EXAMPLES: &[(&str, Text)] = &[
     ("perennial csr export --dir /root/requests", csr::example_export),
     ("perennial csr import /root/signed --dry-run", csr::example_import_dry),
     ("perennial csr import /root/signed", csr::example_import),
+];
+
+const KUBECONFIG_EXAMPLES: &[(&str, Text)] = &[
+    ("perennial kubeconfig refresh --dry-run", refresh::example_dry),
+    ("perennial kubeconfig refresh /home/ada/.kube/config --force", refresh::example_one),
+    ("perennial kubeconfig refresh --request --context prod", refresh::example_request),
+    ("perennial kubeconfig sign -", refresh::example_sign),
+    ("perennial kubeconfig refresh --install -", refresh::example_install),
+];
+
+const REFRESH: &[(u8, Text)] = &[
+    (0, refresh::exit_refreshed),
+    (1, refresh::exit_left),
+    (4, exit_refused),
+    (5, exit_put_back),
+    (6, exit_in_between),
+    (64, exit_usage),
+    (70, exit_bug),
+    (130, exit_stopped),
 ];
 
 const LOOK: &[(u8, Text)] = &[
@@ -374,6 +419,14 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "out" => csr::arg_out,
         "new_key" => csr::arg_new_key,
         "returned" => csr::arg_returned,
+        "kubeconfigs" => refresh::arg_kubeconfigs,
+        "request" => refresh::arg_request,
+        "install" => refresh::arg_install,
+        "context" => refresh::arg_context,
+        "anew" => refresh::arg_anew,
+        "allow_system_masters" => refresh::arg_masters,
+        "allow_expired" => refresh::arg_expired,
+        "paste" => refresh::arg_paste,
         "codes" => explain::argument,
         _ => return None,
     };

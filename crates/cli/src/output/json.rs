@@ -11,6 +11,7 @@ pub(crate) mod graph;
 mod holders;
 pub(crate) mod inspect;
 pub(crate) mod kubeadm;
+pub(crate) mod kubeconfig;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod run;
@@ -164,6 +165,9 @@ mod tests {
     fn the_committed_schemas_are_those_of_the_code() {
         compare::<check::CheckReport<'_>>("CheckReport");
         compare::<csr::CsrExport<'_>>("CsrExport");
+        compare::<kubeconfig::KubeconfigRequest<'_>>("KubeconfigRequest");
+        compare::<kubeconfig::KubeconfigSignature<'_>>("KubeconfigSignature");
+        compare::<kubeconfig::KubeconfigInstallation<'_>>("KubeconfigInstallation");
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");
         compare::<diagnose::DiagnoseReport<'_>>("DiagnoseReport");

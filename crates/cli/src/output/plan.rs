@@ -80,7 +80,12 @@ fn renewed(language: Language, renewal: &Renewal) -> String {
                 _ if amendments.drop_names => key,
                 names => say::key_and_names(language, &key, names),
             };
-            let parts = std::iter::once(key).chain(amended(language, amendments));
+            let key = match &renewal.identity {
+                Some(_) => say::own_key(language, &key),
+                None => key,
+            };
+            let identity = renewal.identity.clone();
+            let parts = std::iter::once(key).chain(amended(language, amendments)).chain(identity);
             parts.collect::<Vec<_>>().join(language.semicolon())
         }
         Source::Import { file, key_kind, key, .. } => {
@@ -153,7 +158,17 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
                 | Reason::DirectoryReadOnly
                 | Reason::AttributeSet
                 | Reason::NoCertificate
-                | Reason::ReloadUnknown,
+                | Reason::ReloadUnknown
+                | Reason::SystemMasters
+                | Reason::MachineIdentity
+                | Reason::KeyDoesNotFit
+                | Reason::NotOnlyAClients
+                | Reason::LeadsElsewhere
+                | Reason::Unreadable
+                | Reason::NodesOwn
+                | Reason::NoKeyHere
+                | Reason::FileReadOnly
+                | Reason::NotInPlace,
                 _,
             ) => reason.to_owned(),
             _ => continue,

@@ -157,7 +157,6 @@ fn holder(component: Component, credential: &str) -> Holder {
         component,
         credential: credential.to_owned(),
         material: Material::Embedded,
-        in_place: true,
         container: Looked::Seen(container),
         announced_start: None,
         mounted_sha256: Looked::Absent,

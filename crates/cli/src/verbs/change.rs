@@ -13,10 +13,10 @@ use crate::output::{Line, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
 use crate::world::{self, Depth, Ended, Run, Work, World};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
-use perennial_core::plan::{Plan, Refusal, lint, other_control_planes};
+use perennial_core::plan::{Plan, Refusal, Verb, lint, other_control_planes};
 use perennial_core::prove::prove;
 use perennial_core::run::Event;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub(super) struct Change<'a> {
     pub(super) give_up: Option<&'a str>,
     /// Where the passphrases of encrypted CA keys are read.
     pub(super) passphrases: Passphrases,
+    /// People's kubeconfigs that the operator has named.
+    pub(super) kubeconfigs: &'a [Utf8PathBuf],
     /// The same command that only looks.
     pub(super) dry_run: String,
     /// From what was seen to a plan.
@@ -39,7 +41,7 @@ pub(super) struct Change<'a> {
 }
 
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
-    let world = world(session)?;
+    let world = world(session)?.with_kubeconfigs(change.kubeconfigs);
     let mut node =
         observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
     // A copied tree is its owner's, whoever that is.
@@ -64,7 +66,7 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     let mut node = observe(session, &world, Depth::Cluster)?;
     let mut plan = decide(session, change, &node)?;
     let mut opener = Opener::new(session, &world, &change.passphrases);
-    while opener.open(&mut node, &plan)? {
+    while opener.open(&mut node, &plan.locked_keys())? {
         // Which certificate of a bundle signs is known once its key is.
         plan = decide(session, change, &node)?;
     }
@@ -91,6 +93,10 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
 
 fn prove_and_finish(session: &Session, world: &World, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
     let node = observe(session, world, Depth::Cluster)?;
+    if plan.request.verb == Verb::Refresh {
+        let edges = world.recognized(&node, plan);
+        return finish(session, &Report { plan, run: Some(run), edges: Some(&edges) });
+    }
     let edges = prove(&node, run.workload.as_ref());
     // Where everything had expired, only now the API says which other control planes there are.
     let mut plan = plan.clone();
@@ -179,6 +185,12 @@ fn agreed(session: &Session, change: &Change<'_>, plan: &Plan) -> Result<bool, F
     if change.consent.yes {
         return Ok(true);
     }
+    says_yes(session)
+}
+
+/// Asks whether to go on.
+pub(super) fn says_yes(session: &Session) -> Result<bool, Failure> {
+    let language = session.language;
     let mut screen = Screen::default();
     let question = format!("{} {}", say::confirm(language), say::yes_letters(language));
     screen.line(Line::new().painted(&question, Paint::Strong));

@@ -24,6 +24,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
             give_up: None,
             passphrases: Passphrases::default(),
             decide: &decide,
+            kubeconfigs: &[],
             dry_run,
         },
     )

@@ -20,6 +20,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
         add_names: arguments.add_san,
         reuse_keys: arguments.reuse_keys,
         repair_roles: arguments.repair_roles,
+        system_masters: false,
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();
@@ -32,6 +33,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             give_up,
             passphrases: arguments.passphrases,
             decide: &decide,
+            kubeconfigs: &[],
             dry_run,
         },
     )

@@ -25,6 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Import) -> Result<Exit, Failure
             give_up: None,
             passphrases: Passphrases::default(),
             decide: &decide,
+            kubeconfigs: &[],
             dry_run,
         },
     )
