@@ -62,6 +62,7 @@ mod node_name;
 mod one_cause;
 mod people;
 mod planned;
+mod refreshed;
 mod refused_chain;
 mod remade_ca;
 mod runtime;
