@@ -240,6 +240,7 @@ const KUBECONFIG_EXAMPLES: &[(&str, Text)] = &[
 const REFRESH: &[(u8, Text)] = &[
     (0, refresh::exit_refreshed),
     (1, refresh::exit_left),
+    (2, refresh::exit_refuted),
     (4, exit_refused),
     (5, exit_put_back),
     (6, exit_in_between),

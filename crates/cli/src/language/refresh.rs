@@ -208,6 +208,7 @@ words! {
     example_sign_file { en: "from a file, for 90 days, without a question", zh: "从文件读取，有效期 90 天，不询问" }
     exit_refreshed { en: "done and proven, or nothing to do", zh: "已完成并验证，或无需任何操作" }
     exit_left { en: "done, but an entry that is due was left as it is", zh: "已完成，但有到期的条目保持原样" }
+    exit_refuted { en: "installed, and the API server refuses it", zh: "已安装，但 API 服务器不接受" }
     exit_signed { en: "signed, or not confirmed", zh: "已签发，或未确认" }
     exit_not_signed { en: "refused; nothing was signed", zh: "拒绝执行；没有签发" }
     arg_kubeconfigs {

@@ -186,7 +186,8 @@ fn a_file_that_can_not_be_changed_safely_is_left_and_told() {
     tree.mode(CONFIG, 0o600);
     // The key is anchored for another user.
     tree.edit(CONFIG, |text| {
-        text.replace("    client-key-data: '", "    client-key-data: &key '") + "- name: z\n  user: {token: *key}\n"
+        text.replace("    client-key-data: '", "    client-key-data: &key '")
+            + "- name: z\n  user: {token: *key}\n"
     });
     let (status, plan) = planned(&tree, &[]);
     assert_eq!(status, Some(1));
@@ -288,7 +289,9 @@ fn a_key_is_made_asked_for_and_installed_where_it_lives() {
     assert_eq!(request.old().subject(), "CN=ada,O=dev");
     let pending = ".config.perennial-key-ada";
     assert_eq!(laptop.names(), [pending, "config"]);
-    let mode = |name: &str| fs::metadata(laptop.path(&format!(".kube/{name}"))).unwrap().permissions().mode() & 0o777;
+    let mode = |name: &str| {
+        fs::metadata(laptop.path(&format!(".kube/{name}"))).unwrap().permissions().mode() & 0o777
+    };
     assert_eq!(mode(pending), 0o600);
     // Asked again, as after a crash: the same key waits.
     assert_eq!(laptop.request().spki_der(), request.spki_der());
@@ -360,7 +363,10 @@ fn files_that_an_entry_names_are_replaced_as_a_pair() {
     let certificate = laptop.write("new.crt", &signed(&tree, &laptop.request()));
     let installed = laptop.refresh(&["--install", &certificate]);
     assert!(installed.status.success(), "{installed:?}");
-    assert_eq!((laptop.read(".kube/config").as_str(), laptop.read(".kube/ada.crt")), (text, laptop.read("new.crt")));
+    assert_eq!(
+        (laptop.read(".kube/config").as_str(), laptop.read(".kube/ada.crt")),
+        (text, laptop.read("new.crt"))
+    );
     let new = leaf(laptop.read(".kube/ada.crt").as_bytes()).unwrap();
     assert!(PrivateKey::from_pem(laptop.read(".kube/ada.key").as_bytes()).unwrap().matches(&new));
     assert_eq!(laptop.read(".kube/ada.key.before-perennial"), ours.key);
@@ -418,7 +424,11 @@ fn a_control_plane_signs_for_its_own_people_alone() {
         (tree.issue("front-proxy-ca", &soon("/CN=front-proxy-client")), None, "another cluster's"),
         (tree.issue("ca", &soon("/O=system:nodes/CN=system:node:w1")), None, "a node or component"),
         (tree.issue("ca", &Leaf::both(DEV).days(-300, 3)), None, "a CA, a server, or no client"),
-        (tree.issue("ca", &soon("/O=system:masters/CN=boss")), Some("--allow-system-masters"), "system:masters"),
+        (
+            tree.issue("ca", &soon("/O=system:masters/CN=boss")),
+            Some("--allow-system-masters"),
+            "system:masters",
+        ),
         (month(-40), Some("--allow-expired"), "more than 30 days ago"),
     ] {
         let (status, text) = judged(&tree, &issued, &[]);
@@ -441,7 +451,13 @@ fn nothing_is_signed_without_a_key_or_for_a_torn_paste() {
     assert_eq!(status, Some(4), "{text}");
     assert!(text.contains("the key of the CA ca is not on this node"), "{text}");
     let laptop = Laptop::new("");
-    for (torn, said) in [("", "no block"), ("-----BEGIN PERENNIAL REFRESH REQUEST-----\nAAAA\n-----END PERENNIAL REFRESH REQUEST-----\n", "can't be read")] {
+    for (torn, said) in [
+        ("", "no block"),
+        (
+            "-----BEGIN PERENNIAL REFRESH REQUEST-----\nAAAA\n-----END PERENNIAL REFRESH REQUEST-----\n",
+            "can't be read",
+        ),
+    ] {
         let file = laptop.write("request", torn);
         let root = tree.root().as_str();
         let refused = perennial(&tree, &["kubeconfig", "sign", &file, "--root", root, "--dry-run"]);

@@ -15,6 +15,7 @@ mod expired;
 mod forms;
 mod healthy;
 mod killed;
+mod kubeconfig;
 mod layouts;
 mod no_trace;
 mod one_of_three;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         ("bad_input", bad_input::story),
         ("refusals", refusals::story),
         ("killed", killed::story),
+        ("kubeconfig", kubeconfig::story),
         ("repaired", repaired::story),
         ("classic_fault", classic_fault::story),
         ("expired", expired::story),
