@@ -17,6 +17,7 @@ mod memory;
 mod places;
 mod pods;
 mod proving;
+mod refreshing;
 mod refusals;
 mod renewing;
 mod restarts;
