@@ -135,11 +135,7 @@ impl OwnEntry {
         discard(&[self.pending_file()]).map_err(|error| error.to_string())
     }
 
-    fn contents(
-        &self,
-        chain: &str,
-        key: &PrivateKey,
-    ) -> Result<Vec<(Utf8PathBuf, Zeroizing<Vec<u8>>)>, String> {
+    fn contents(&self, chain: &str, key: &PrivateKey) -> Result<Vec<Content>, String> {
         let key_pem = key.to_pem();
         match &self.held {
             Held::Files { certificate, key } => Ok(vec![
@@ -158,6 +154,9 @@ impl OwnEntry {
         }
     }
 }
+
+/// A live file and what goes into it.
+type Content = (Utf8PathBuf, Zeroizing<Vec<u8>>);
 
 /// The name under which an installation stages: the same each time, so that one that was cut off leaves one file.
 const RUN: &str = "refresh";
