@@ -6,6 +6,7 @@ use crate::language::refresh as say;
 use crate::output::{Line, Screen};
 use crate::session::Session;
 use camino::Utf8Path;
+use rustix::termios::{QueueSelector, tcflush};
 use std::io::{BufRead, IsTerminal, Read};
 
 /// No request and no chain is larger.
@@ -40,6 +41,8 @@ pub(super) fn read(
         let read = String::from_utf8_lossy(&line);
         text.push_str(&read);
         if until.is_some_and(|end| read.trim_end().ends_with(end)) {
+            // A blank line that was copied along is no answer to the question.
+            let _no_terminal = tcflush(std::io::stdin(), QueueSelector::IFlush);
             break;
         }
         line.clear();
