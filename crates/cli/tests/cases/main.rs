@@ -60,6 +60,7 @@ mod mixed_algorithms;
 mod names;
 mod node_name;
 mod one_cause;
+mod pasted;
 mod people;
 mod planned;
 mod refreshed;

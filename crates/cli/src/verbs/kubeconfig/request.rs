@@ -20,11 +20,12 @@ pub(super) fn run(session: &Session, arguments: &Refresh) -> Result<Exit, Failur
     let refused = |sentence: String| Failure::new(Exit::Refused, sentence);
     let reason = signable(certificate);
     if let Some(reason) = reason.filter(|reason| *reason != Reason::SystemMasters) {
-        let why = match reason {
-            Reason::MachineIdentity => say::is_machine(language),
-            _ => say::is_not_client(language),
-        };
-        return Err(refused(say::not_signed_identity(language, &certificate.subject(), why)));
+        let sentence = |why| say::not_signed_identity(language, &certificate.subject(), why);
+        return Err(match reason {
+            Reason::MachineIdentity => refused(sentence(say::is_machine(language)))
+                .hint("kubeadm kubeconfig user --client-name NAME"),
+            _ => refused(sentence(say::is_not_client(language))),
+        });
     }
     if !own.in_place {
         return Err(refused(say::not_in_place_of(language, own.named.as_str(), &own.entry.user)));
