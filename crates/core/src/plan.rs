@@ -240,7 +240,7 @@ pub enum Reason {
     NotOnlyAClients,
     /// Its context leads to a cluster that trusts another CA.
     LeadsElsewhere,
-    /// Its certificate can't be read.
+    /// Its certificate can't be read: nobody knows whether it is this cluster's.
     Unreadable,
     /// It is in the node's own files, which `renew` renews.
     NodesOwn,
@@ -266,7 +266,6 @@ impl Reason {
                 | Self::KeyDoesNotFit
                 | Self::NotOnlyAClients
                 | Self::LeadsElsewhere
-                | Self::Unreadable
                 | Self::NoKeyHere
                 | Self::FileReadOnly
                 | Self::NotInPlace

@@ -29,11 +29,20 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     let still = still(language, plan);
     let names = plan
         .renewals()
+        .filter(|renewal| renewal.identity.is_none())
         .map(|renewal| renewal.credential.as_str())
         .chain(restarts.iter().map(|component| component.name()));
     let width = names.map(|name| escape(name).width()).max().unwrap_or_default();
     for renewal in plan.renewals() {
-        row(&mut screen, width, "~", &renewal.credential, &renewed(language, renewal));
+        match &renewal.identity {
+            None => row(&mut screen, width, "~", &renewal.credential, &renewed(language, renewal)),
+            Some(identity) => {
+                let first = Line::new().text("  ~ ");
+                screen.wrapped(first, &Line::new().text("    "), &renewal.credential, Paint::Plain);
+                screen.indented(6, &renewed(language, renewal));
+                screen.indented(6, identity);
+            }
+        }
     }
     for component in restarts {
         row(&mut screen, width, "↻", component.name(), &restarted(language, plan, component));
@@ -84,8 +93,7 @@ fn renewed(language: Language, renewal: &Renewal) -> String {
                 Some(_) => say::own_key(language, &key),
                 None => key,
             };
-            let identity = renewal.identity.clone();
-            let parts = std::iter::once(key).chain(amended(language, amendments)).chain(identity);
+            let parts = std::iter::once(key).chain(amended(language, amendments));
             parts.collect::<Vec<_>>().join(language.semicolon())
         }
         Source::Import { file, key_kind, key, .. } => {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 mod inspect;
+mod kubeconfig;
 mod memory;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
