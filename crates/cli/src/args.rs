@@ -3,11 +3,14 @@
 
 pub(crate) mod as_of;
 mod before;
+mod kubeconfig;
+
+pub(crate) use kubeconfig::{Kubeconfig, Refresh, Sign};
 
 pub(crate) use before::{format_wanted, language_flag, value_of};
 
-use crate::config::suppress;
 use crate::completion::Shell;
+use crate::config::suppress;
 use crate::exit::FailOn;
 use crate::language::{Language, help};
 use crate::terminal::{ColorChoice, WIDTH};
@@ -111,6 +114,8 @@ pub(crate) enum Verb {
     Reload(Reload),
     #[command(subcommand, disable_help_subcommand = true)]
     Csr(Csr),
+    #[command(subcommand, disable_help_subcommand = true)]
+    Kubeconfig(Kubeconfig),
     Verify(Verify),
     #[command(subcommand, disable_help_subcommand = true)]
     Evidence(Evidence),

@@ -25,6 +25,7 @@ pub(crate) mod memory;
 pub(crate) mod passphrase;
 pub(crate) mod places;
 pub(crate) mod plan;
+pub(crate) mod refresh;
 pub(crate) mod refusal;
 pub(crate) mod run;
 pub(crate) mod screen;

@@ -17,7 +17,7 @@ mod terminal;
 mod verbs;
 mod world;
 
-use args::{Cli, Config, Csr, Evidence, Format, Verb};
+use args::{Cli, Config, Csr, Evidence, Format, Kubeconfig, Verb};
 use called::Called;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
@@ -140,6 +140,12 @@ fn run(session: &Session, formats: &[Format], verb: Option<Verb>) -> Exit {
         Some(Verb::Reload(arguments)) => verbs::reload::run(session, &arguments),
         Some(Verb::Csr(Csr::Export(arguments))) => verbs::csr::export::run(session, &arguments),
         Some(Verb::Csr(Csr::Import(arguments))) => verbs::csr::import::run(session, &arguments),
+        Some(Verb::Kubeconfig(Kubeconfig::Refresh(arguments))) => {
+            verbs::kubeconfig::refresh::run(session, &arguments)
+        }
+        Some(Verb::Kubeconfig(Kubeconfig::Sign(arguments))) => {
+            verbs::kubeconfig::sign::run(session, &arguments)
+        }
         Some(Verb::Verify(arguments)) => verbs::verify::run(session, &arguments),
         Some(Verb::Evidence(Evidence::Verify(arguments))) => verbs::evidence::run(session, &arguments),
         Some(Verb::Diagnose(arguments)) => verbs::diagnose::run(session, &arguments),
@@ -176,6 +182,10 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
         // What would be installed can be looked at.
         Some(Verb::Csr(Csr::Import(arguments))) if arguments.consent.dry_run => return Ok(()),
         Some(Verb::Csr(Csr::Import(_))) => "csr import",
+        Some(Verb::Kubeconfig(Kubeconfig::Refresh(arguments))) if on_a_copy(arguments) => return Ok(()),
+        Some(Verb::Kubeconfig(Kubeconfig::Refresh(_))) => "kubeconfig refresh",
+        Some(Verb::Kubeconfig(Kubeconfig::Sign(arguments))) if arguments.consent.dry_run => return Ok(()),
+        Some(Verb::Kubeconfig(Kubeconfig::Sign(_))) => "kubeconfig sign",
         Some(Verb::Renew(_)) => "renew",
         Some(Verb::Reload(_)) => "reload",
         Some(Verb::Verify(_)) => "verify",
@@ -185,6 +195,11 @@ fn root_fits(session: &Session, verb: Option<&Verb>) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Exit::Usage, usage::root_only_for_check(session.answer_language(), name)))
+}
+
+/// What would be refreshed can be looked at; the operator's own machine is no copy.
+fn on_a_copy(arguments: &args::Refresh) -> bool {
+    arguments.consent.dry_run && !arguments.request && arguments.install.is_none()
 }
 
 /// Not every verb answers in every form, and `-o` may stand in front of the verb.

@@ -25,6 +25,7 @@ pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod json;
 pub(crate) mod junit;
+pub(crate) mod kubeconfig;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod nagios;

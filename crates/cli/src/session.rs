@@ -1,8 +1,8 @@
 //! One call of perennial: its flags, its streams, its language.
 
 use crate::args::{Format, Global};
-use crate::config::Settings;
 use crate::called::Called;
+use crate::config::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, events, screen as say};

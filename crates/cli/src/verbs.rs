@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub(crate) mod glance;
 pub(crate) mod graph;
 pub(crate) mod inspect;
+pub(crate) mod kubeconfig;
 pub(crate) mod list;
 mod look;
 pub(crate) mod man;

@@ -7,17 +7,21 @@ use crate::output::findings::quoted;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
-use perennial_core::inventory::{Authority, Looked, Node, Served};
-use perennial_core::plan::{Kubeadm, Pending, Plan, Refusal, backup_directories};
+use perennial_core::inventory::{Authority, Looked, Node, Place, Served};
+use perennial_core::plan::{Kubeadm, Pending, Plan, Refusal, Signing, backup_directories};
+use perennial_core::prove::Edge;
 use perennial_core::run::{Body, Event, Outcome, Record, WorkloadOutcome, read};
 use perennial_host::act::lock::LockError;
+use perennial_host::act::sign::{self, SignError};
 use perennial_host::act::{backup, evidence, journal, node};
 use perennial_pki::digest::sha256_hex;
 
 use perennial_host::observe::logs::{self, Log};
 use perennial_host::observe::superseded::{self, Survey};
-use perennial_host::observe::{self, Look, inspect};
+use perennial_host::observe::{self, Look, inspect, own};
 use perennial_host::session::{self, SessionError};
+use perennial_pki::certificate::Certificate;
+use perennial_pki::request::Vouched;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,9 +29,13 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use perennial_host::act::evidence::{copy, read as read_evidence, writable};
+pub(crate) use perennial_host::act::own::Asked;
 pub(crate) use perennial_host::act::requests;
 pub(crate) use perennial_host::act::unlock::{Keys, NotOpened};
 pub(crate) use perennial_host::drive::Ended;
+pub(crate) use perennial_host::observe::own::{
+    NotOwn, Own, every as every_own, of_context as own_of_context,
+};
 
 /// Where perennial keeps its own state.
 const STATE: &str = "/var/lib/perennial";
@@ -75,6 +83,11 @@ pub(crate) struct Run {
     pub(crate) journal_sha256: Option<String>,
 }
 
+/// An entry of the operator's own kubeconfig, as it is told.
+pub(crate) fn own_name(own: &Own) -> String {
+    format!("{} ({})", own.named, own.entry.user)
+}
+
 /// The clock.
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
@@ -87,6 +100,7 @@ impl World {
         let root = root.unwrap_or_else(|| Utf8Path::new("/")).to_owned();
         let look = Look {
             homes: observe::homes(&root),
+            kubeconfigs: Vec::new(),
             root,
             listeners: true,
             processes: true,
@@ -96,6 +110,57 @@ impl World {
             state_directory: STATE.into(),
         };
         Ok(Self { runtime, look, language })
+    }
+
+    /// With kubeconfigs that were named on the command line.
+    pub(crate) fn with_kubeconfigs(self, named: &[Utf8PathBuf]) -> Self {
+        let kubeconfigs = named.iter().filter_map(|path| self.path(path.as_str())).collect();
+        Self { look: Look { kubeconfigs, ..self.look }, ..self }
+    }
+
+    /// The same paths as they are looked at.
+    pub(crate) fn absolute(&self, named: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+        named.iter().filter_map(|path| self.path(path.as_str())).collect()
+    }
+
+    /// Whom the API server takes the holders of these kubeconfigs for.
+    pub(crate) fn recognized<'a>(
+        &self,
+        node: &Node,
+        credentials: impl IntoIterator<Item = &'a str>,
+    ) -> Vec<Edge> {
+        let mut edges = Vec::new();
+        for name in credentials {
+            let place = node.credential(name).map(|credential| &credential.place);
+            let Some(Place::Kubeconfig { file, user, .. }) = place else { continue };
+            let (shown, verdict) = own::recognized_user(&self.runtime, &file.path, user);
+            edges.push(Edge::of_person(name, shown, verdict));
+        }
+        edges
+    }
+
+    /// The same of an entry of the operator's own.
+    pub(crate) fn recognized_own(&self, entry: &Own) -> Edge {
+        let (shown, verdict) = own::recognized(&self.runtime, entry);
+        Edge::of_person(&own_name(entry), shown, verdict)
+    }
+
+    /// Signs a request of somebody's own machine.
+    pub(crate) fn sign(
+        &self,
+        request: &Vouched,
+        signing: &Signing,
+        keys: &Keys,
+    ) -> Result<Vec<Certificate>, Failure> {
+        // What perennial writes is for root alone, whatever the caller's umask says.
+        let tool = env!("CARGO_PKG_VERSION");
+        sign::sign(&self.look.state_directory, request, signing, keys, tool).map_err(|error| match error {
+            SignError::State(LockError::Refused(why)) => refused(self.language, &why),
+            SignError::State(LockError::Io { path, error }) => {
+                self.failure(SessionError::State { path, error })
+            }
+            SignError::Failed(reason) => Failure::new(Exit::Refused, reason),
+        })
     }
 
     /// Looks.
@@ -265,7 +330,7 @@ impl World {
     }
 }
 
-fn working_directory() -> Utf8PathBuf {
+pub(crate) fn working_directory() -> Utf8PathBuf {
     let directory = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
     directory.unwrap_or_else(|| Utf8PathBuf::from("/"))
 }

@@ -22,7 +22,7 @@ pub(crate) mod memory;
 pub(crate) mod names;
 mod once;
 mod party;
-mod people;
+pub(crate) mod people;
 mod pods;
 mod policy;
 mod reload;

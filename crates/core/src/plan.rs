@@ -3,24 +3,30 @@
 mod digest;
 mod external;
 mod import;
+mod install;
 mod issuer;
 mod lint;
 mod possible;
+mod refresh;
 mod refusal;
 mod reload;
 pub(crate) mod renew;
 mod restart;
+mod sign;
 mod step;
 
 pub use external::{Wanted, signed_elsewhere, wanted};
 pub use import::{Objection, Pending, Rejected, Returned, import};
+pub use install::{NotTaken, judge_returned};
 pub use issuer::{ByKubeadm, CanNot, Kubeadm, KubeadmPair, encryption_algorithm};
 pub use lint::{Fault, lint};
 pub use possible::{key_can_be_made, role_can_be_repaired};
+pub use refresh::{obstacle, refresh, signable};
 pub use refusal::Refusal;
 pub use reload::reload;
 pub use renew::{never_as_it_is, other_control_planes, renew, renewable};
 pub use restart::backup_directories;
+pub use sign::{GRACE, NotSigned, Signing, Terms, sign};
 pub use step::{
     Action, Guard, Harmless, Listening, PreImage, Proof, Renewal, Source, Step, Swap, Target, Undo,
 };
@@ -63,6 +69,9 @@ pub struct Request {
     /// Who makes the certificates instead of perennial.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kubeadm: Option<Kubeadm>,
+    /// Whether a person's new certificate may be one of `system:masters`, whose rights nobody can take away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub system_masters: bool,
 }
 
 impl Request {
@@ -80,6 +89,7 @@ impl Request {
             reuse_keys: false,
             repair_roles: false,
             kubeadm: None,
+            system_masters: false,
         }
     }
 }
@@ -94,6 +104,8 @@ pub enum Verb {
     Reload,
     /// Certificates that another CA has signed, and the restarts that they need.
     Import,
+    /// New keys and certificates for people's kubeconfigs; nothing of the node's own is touched.
+    Refresh,
 }
 
 /// When kube-apiserver is restarted although it follows its files.
@@ -168,7 +180,10 @@ impl Plan {
     /// Whether something due was left out by design (exit code 1).
     pub fn leaves_something_due(&self) -> bool {
         !self.other_control_planes.is_empty()
-            || self.kept.iter().any(|kept| kept.reason.leaves_something_due())
+            || self.kept.iter().any(|kept| {
+                let own_file = self.request.verb == Verb::Refresh && kept.reason.about_the_file();
+                own_file || kept.reason.leaves_something_due()
+            })
     }
 }
 
@@ -221,6 +236,26 @@ pub enum Reason {
     ChainOutOfOrder,
     /// It uses a token or a plugin: there is no certificate.
     NoCertificate,
+    /// It is one of `system:masters`, and that was not asked for.
+    SystemMasters,
+    /// It is a node's or a component's identity, in a person's file.
+    MachineIdentity,
+    /// The key beside the certificate is not its key: who holds a certificate alone is not given the next one's key.
+    KeyDoesNotFit,
+    /// It is no client's certificate, or not only a client's.
+    NotOnlyAClients,
+    /// Its context leads to a cluster that trusts another CA.
+    LeadsElsewhere,
+    /// Its certificate can't be read: nobody knows whether it is this cluster's.
+    Unreadable,
+    /// It is in the node's own files, which `renew` renews.
+    NodesOwn,
+    /// The key of the CA that has signed it is not on this node.
+    NoKeyHere,
+    /// Its owner has taken the right to write it away.
+    FileReadOnly,
+    /// Its data is shared by YAML anchors, spans several lines, or is half embedded and half in a file.
+    NotInPlace,
 }
 
 impl Reason {
@@ -228,7 +263,24 @@ impl Reason {
     pub fn leaves_something_due(self) -> bool {
         matches!(
             self,
-            Self::ExternalAuthority | Self::ForeignIdentity | Self::OtherNode | Self::ChainOutOfOrder
+            Self::ExternalAuthority
+                | Self::ForeignIdentity
+                | Self::OtherNode
+                | Self::ChainOutOfOrder
+                | Self::SystemMasters
+                | Self::MachineIdentity
+                | Self::KeyDoesNotFit
+                | Self::NotOnlyAClients
+                | Self::LeadsElsewhere
+                | Self::NoKeyHere
+                | Self::FileReadOnly
+                | Self::NotInPlace
         )
+    }
+
+    /// Whether a file or its directory is what is in the way. In a run that is about people's files that is what was
+    /// not done; in one about the node it is not.
+    fn about_the_file(self) -> bool {
+        matches!(self, Self::DirectoryOpen | Self::DirectoryReadOnly | Self::AttributeSet)
     }
 }

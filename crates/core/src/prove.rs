@@ -25,6 +25,24 @@ pub struct Edge {
     pub strength: Strength,
 }
 
+impl Edge {
+    /// Of a person's kubeconfig whose entry was used to ask the API server who it is.
+    pub fn of_person(credential: &str, proof: Shown, verdict: Verdict) -> Self {
+        let strength = match proof {
+            Shown::Nothing { .. } => Strength::Nothing,
+            _ => Strength::Decisive,
+        };
+        Self {
+            from: Party::Kubectl,
+            to: Party::Component(Component::KubeApiserver),
+            credential: credential.to_owned(),
+            proof,
+            verdict,
+            strength,
+        }
+    }
+}
+
 /// What was seen of an edge.
 #[derive(Clone, Debug)]
 pub enum Shown {
@@ -55,6 +73,13 @@ pub enum Shown {
     },
     /// The API answered a request made with this credential, or through it.
     Answered,
+    /// The API server said whom it took the holder for.
+    Recognized {
+        /// The user.
+        user: String,
+        /// Its groups, without those that everybody is in.
+        groups: Vec<String>,
+    },
     /// The kubelet renewed its node's lease then.
     NodeLease {
         /// When.

@@ -118,9 +118,9 @@ pub fn public_key(certificate: &perennial_pki::certificate::Certificate) -> Stri
     sha256_hex(certificate.spki_der())
 }
 
-/// Compares what was recorded with one look at the node.
-pub fn credentials(recorded: &[Recorded], node: &Node) -> Vec<Standing> {
-    let edges = prove(node, None);
+/// Compares what was recorded with one look at the node, and with what people's kubeconfigs were taken for.
+pub fn credentials(recorded: &[Recorded], node: &Node, people: Vec<Edge>) -> Vec<Standing> {
+    let edges = [prove(node, None), people].concat();
     let standing = |one: &Recorded| {
         let known = node.credential(&one.credential);
         let on_disk = known.map_or(OnDisk::Missing, |credential| on_disk(one, credential, node));

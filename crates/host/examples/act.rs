@@ -53,6 +53,7 @@ fn api(runtime: &Runtime) -> Result<Api, String> {
         objects: false,
         secrets: false,
         homes: Vec::new(),
+        kubeconfigs: Vec::new(),
         state_directory: "/var/lib/perennial".into(),
     };
     api_client(runtime, &look).map_err(|trouble| trouble.to_string())

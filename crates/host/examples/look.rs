@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         objects: false,
         secrets: false,
         homes: vec!["/root".into()],
+        kubeconfigs: Vec::new(),
         state_directory: "/var/lib/perennial".into(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

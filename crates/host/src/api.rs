@@ -131,6 +131,28 @@ impl Api {
         self.text("/readyz").await.map(|_| ())
     }
 
+    /// Whom the API server takes the client for: its user and groups. `None`: it answers, and is too old to say
+    /// (`SelfSubjectReview` is served since 1.28).
+    pub async fn whoami(&self) -> Result<Option<(String, Vec<String>)>, ApiError> {
+        let review = json!({ "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview" });
+        let request = http::Request::post("/apis/authentication.k8s.io/v1/selfsubjectreviews")
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(review.to_string().into_bytes());
+        let request = request.map_err(|error| ApiError::Setup(error.to_string()))?;
+        match self.within_limit(self.client.request::<serde_json::Value>(request)).await {
+            Ok(answer) => {
+                let info = &answer["status"]["userInfo"];
+                let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+                let groups = info["groups"].as_array().map(Vec::as_slice).unwrap_or_default();
+                let groups = groups.iter().filter_map(text).collect();
+                Ok(text(&info["username"]).map(|user| (user, groups)))
+            }
+            // Who is not let in at all gets 401.
+            Err(ApiError::Refused { code: 403 | 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The nodes with the control-plane role, sorted.
     pub async fn control_planes(&self) -> Result<Vec<String>, ApiError> {
         let nodes: Objects<NodeObject> = Objects::all(self.client());

@@ -22,6 +22,7 @@ mod kubelet;
 mod listeners;
 pub mod logs;
 mod node;
+pub mod own;
 mod pairs;
 mod people;
 mod processes;
@@ -61,6 +62,8 @@ pub struct Look {
     pub secrets: bool,
     /// Home directories whose kubeconfigs are looked at: see [`homes`].
     pub homes: Vec<Utf8PathBuf>,
+    /// People's kubeconfigs that were named, wherever they lie.
+    pub kubeconfigs: Vec<Utf8PathBuf>,
     /// Where perennial keeps its own state on the node.
     pub state_directory: Utf8PathBuf,
 }

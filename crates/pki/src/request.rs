@@ -1,8 +1,10 @@
 //! What a certificate signing request asks for (`crypto/x509.ParseCertificateRequest` of Go), and new ones.
 
 mod again;
+mod vouched;
 
 pub use again::again;
+pub use vouched::{VOUCHED_LABEL, VouchError, Vouched, vouch};
 
 use std::net::IpAddr;
 

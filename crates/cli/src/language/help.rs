@@ -1,7 +1,8 @@
 //! The texts of `--help`.
 
 use super::{
-    Language, completion, config, csr, evidence, events, explain, graph, inspect, list, man, suppress,
+    Language, completion, config, csr, events, evidence, explain, graph, inspect, list, man, refresh,
+    suppress,
 };
 
 /// A text in the language that is asked for.
@@ -129,6 +130,32 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             usage: csr::usage_import(language),
             examples: CSR_EXAMPLES,
             exits: CHANGE,
+        },
+        "kubeconfig" => Texts {
+            about: refresh::about(language),
+            usage: refresh::usage(language),
+            examples: KUBECONFIG_EXAMPLES,
+            exits: REFRESH,
+        },
+        "kubeconfig refresh" => Texts {
+            about: refresh::about_refresh(language),
+            usage: refresh::usage_refresh(language),
+            examples: KUBECONFIG_EXAMPLES,
+            exits: REFRESH,
+        },
+        "kubeconfig sign" => Texts {
+            about: refresh::about_sign(language),
+            usage: refresh::usage_sign(language),
+            examples: &[
+                ("perennial kubeconfig sign -", refresh::example_sign),
+                ("perennial kubeconfig sign ada.req --validity 90d --yes", refresh::example_sign_file),
+            ],
+            exits: &[
+                (0, refresh::exit_signed),
+                (4, refresh::exit_not_signed),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
         },
         "verify" => Texts {
             about: about_verify(language),
@@ -279,6 +306,26 @@ const CONFIG_EXAMPLES: &[(&str, Text)] = &[
 ];
 
 const CONFIG_EXITS: &[(u8, Text)] = &[(0, config::exit_shown), (64, config::exit_bad), (70, exit_bug)];
+
+const KUBECONFIG_EXAMPLES: &[(&str, Text)] = &[
+    ("perennial kubeconfig refresh --dry-run", refresh::example_dry),
+    ("perennial kubeconfig refresh /home/ada/.kube/config --force", refresh::example_one),
+    ("perennial kubeconfig refresh --request --context prod", refresh::example_request),
+    ("perennial kubeconfig sign -", refresh::example_sign),
+    ("perennial kubeconfig refresh --install -", refresh::example_install),
+];
+
+const REFRESH: &[(u8, Text)] = &[
+    (0, refresh::exit_refreshed),
+    (1, refresh::exit_left),
+    (2, refresh::exit_refuted),
+    (4, exit_refused),
+    (5, exit_put_back),
+    (6, exit_in_between),
+    (64, exit_usage),
+    (70, exit_bug),
+    (130, exit_stopped),
+];
 
 const LOOK: &[(u8, Text)] = &[
     (0, exit_good),
@@ -458,6 +505,14 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "returned" => csr::arg_returned,
         "evidence" => evidence::arg_evidence,
         "file" => evidence::arg_file,
+        "kubeconfigs" => refresh::arg_kubeconfigs,
+        "request" => refresh::arg_request,
+        "install" => refresh::arg_install,
+        "context" => refresh::arg_context,
+        "anew" => refresh::arg_anew,
+        "allow_system_masters" => refresh::arg_masters,
+        "allow_expired" => refresh::arg_expired,
+        "paste" => refresh::arg_paste,
         "codes" => explain::argument,
         "shell" => completion::argument,
         "man_directory" => man::arg_directory,

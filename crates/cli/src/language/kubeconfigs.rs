@@ -68,9 +68,9 @@ words! {
         en: "delete this plugin's pod on this node: the next one writes the file anew; no certificate is to be renewed",
         zh: "删除该插件在本节点上的 Pod：新的 Pod 会重写该文件；无需续订证书",
     }
-    context_note {
-        en: "(renew brings the current context's user of a person's kubeconfig up to date)",
-        zh: "（renew 只更新用户 kubeconfig 中当前上下文的用户）",
+    refresh_note {
+        en: "(a key and certificate of its own, for the same identity; the rest of the file stays)",
+        zh: "（换上独有的密钥和证书，身份不变；文件其余部分保持原样）",
     }
     person_note {
         en: "(on a control plane; then put what it makes into the kubeconfig in place of the old entry)",

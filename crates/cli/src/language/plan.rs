@@ -52,6 +52,7 @@ messages! {
         zh: "{heading}，每个新证书都使用新密钥",
     }
     key_and_names(kind: &str, n: usize) { en: "{kind}, same {n} names", zh: "{kind}，{n} 个名称不变" }
+    own_key(key: &str) { en: "{key}, a key of its own", zh: "{key}，独有的密钥" }
     key_stays(kind: &str) { en: "{kind}, key stays", zh: "{kind}，密钥不变" }
     names_added(names: &str) { en: "new names: {names}", zh: "新增名称：{names}" }
     names_instead(names: &str) { en: "this node's names instead: {names}", zh: "改为本节点的名称：{names}" }
@@ -103,6 +104,16 @@ pub(crate) fn reason(language: Language, verb: Verb, kept: &Kept) -> &'static st
         Reason::DirectoryReadOnly => directory_read_only(language),
         Reason::AttributeSet => attribute_set(language),
         Reason::NoCertificate => no_certificate(language),
+        Reason::SystemMasters
+        | Reason::MachineIdentity
+        | Reason::KeyDoesNotFit
+        | Reason::NotOnlyAClients
+        | Reason::LeadsElsewhere
+        | Reason::Unreadable
+        | Reason::NodesOwn
+        | Reason::NoKeyHere
+        | Reason::FileReadOnly
+        | Reason::NotInPlace => super::refresh::left(language, kept.reason),
         Reason::ForeignIdentity | Reason::OtherNode | Reason::ChainOutOfOrder => {
             not_as_it_is(language, kept.reason)
         }

@@ -161,6 +161,20 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             super::csr::not_installable(language, rejected, *returned)
         }
         Refusal::NothingReturned => words(super::csr::nothing_returned(language).to_owned(), None),
+        Refusal::NotSigned(why) => super::refresh::not_signed(language, why),
+        Refusal::SignsNothing => words(super::refresh::signs_nothing(language).to_owned(), None),
+        Refusal::NodesOwnFile { path, credential } => words(
+            super::refresh::nodes_own(language, path.as_str(), credential),
+            Some(&format!("perennial renew --only {}", quoted(credential))),
+        ),
+        Refusal::NothingOfThisCluster { path } => words(
+            super::refresh::nothing_of_this_cluster(language, path.as_str()),
+            Some(&format!("perennial inspect {}", quoted(path.as_str()))),
+        ),
+        Refusal::KubeconfigUnusable { path, trouble: why } => {
+            words(trouble(language, path.as_str(), why), Some(super::finding::kubeconfig_act(language)))
+        }
+        Refusal::NoSuchFile { path } => words(super::refresh::no_such_file(language, path.as_str()), None),
         Refusal::UnsupportedKey { credential, kind } => {
             words(unsupported_key(language, credential, kind), None)
         }

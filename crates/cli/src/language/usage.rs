@@ -142,3 +142,10 @@ messages! {
         zh: "--root 用于检查文件副本；{verb} 只能用于运行中的节点",
     }
 }
+
+words! {
+    context_only_for_request {
+        en: "--context chooses the entry of --request; on a control plane name the file",
+        zh: "--context 用于选择 --request 的条目；在控制平面节点上请指定文件",
+    }
+}

@@ -26,6 +26,11 @@ messages! {
     followed(seen: &str, verdict: &str) { en: "{seen} ({verdict})", zh: "{seen}（{verdict}）" }
     served_equal(served: &str) { en: "served {served} = disk", zh: "对外使用 {served} = 磁盘" }
     served_other(served: &str, disk: &str) { en: "served {served} ≠ disk {disk}", zh: "对外使用 {served} ≠ 磁盘 {disk}" }
+    recognized(user: &str) { en: "the API server knows it as {user}", zh: "API 服务器识别为 {user}" }
+    recognized_in(user: &str, groups: &str) {
+        en: "the API server knows it as {user}, of {groups}",
+        zh: "API 服务器识别为 {user}（组：{groups}）",
+    }
     accepted(address: &str) { en: "{address} accepted it", zh: "{address} 已接受" }
     process_after(started: &str, changed: &str) { en: "process {started} > file {changed}", zh: "进程 {started} > 文件 {changed}" }
     process_before(started: &str, changed: &str) { en: "process {started}, file {changed}", zh: "进程 {started}，文件 {changed}" }
@@ -65,5 +70,6 @@ pub(crate) fn party(language: Language, party: Party) -> &'static str {
         Party::EtcdPeers => etcd_peers(language),
         Party::Administrator => administrator(language),
         Party::Aggregated => aggregated(language),
+        Party::Kubectl => "kubectl",
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod graph;
 mod holders;
 pub(crate) mod inspect;
 pub(crate) mod kubeadm;
+pub(crate) mod kubeconfig;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod run;
@@ -175,6 +176,9 @@ mod tests {
         compare::<config::ConfigView>("Config");
         compare::<event::EventLine<'_>>("Event");
         compare::<csr::CsrExport<'_>>("CsrExport");
+        compare::<kubeconfig::KubeconfigRequest<'_>>("KubeconfigRequest");
+        compare::<kubeconfig::KubeconfigSignature<'_>>("KubeconfigSignature");
+        compare::<kubeconfig::KubeconfigInstallation<'_>>("KubeconfigInstallation");
         compare::<plan::PlanDocument<'_>>("Plan");
         compare::<run::RunReport<'_>>("RunReport");
         compare::<diagnose::DiagnoseReport<'_>>("DiagnoseReport");

@@ -32,11 +32,20 @@ pub(crate) fn screen(language: Language, plan: &Plan) -> Screen {
     let still = still(language, plan);
     let names = plan
         .renewals()
+        .filter(|renewal| renewal.identity.is_none())
         .map(|renewal| renewal.credential.as_str())
         .chain(restarts.iter().map(|component| component.name()));
     let width = names.map(|name| escape(name).width()).max().unwrap_or_default();
     for renewal in plan.renewals() {
-        row(&mut screen, width, "~", &renewal.credential, &renewed(language, renewal));
+        match &renewal.identity {
+            None => row(&mut screen, width, "~", &renewal.credential, &renewed(language, renewal)),
+            Some(identity) => {
+                let first = Line::new().text("  ~ ");
+                screen.wrapped(first, &Line::new().text("    "), &renewal.credential, Paint::Plain);
+                screen.indented(6, &renewed(language, renewal));
+                screen.indented(6, identity);
+            }
+        }
     }
     for component in restarts {
         row(&mut screen, width, "↻", component.name(), &restarted(language, plan, component));
@@ -82,6 +91,10 @@ fn renewed(language: Language, renewal: &Renewal) -> String {
                 0 => key,
                 _ if amendments.drop_names => key,
                 names => say::key_and_names(language, &key, names),
+            };
+            let key = match &renewal.identity {
+                Some(_) => say::own_key(language, &key),
+                None => key,
             };
             let parts = std::iter::once(key).chain(amended(language, amendments));
             parts.collect::<Vec<_>>().join(language.semicolon())
@@ -156,7 +169,17 @@ fn still(language: Language, plan: &Plan) -> Vec<(Vec<&str>, String)> {
                 | Reason::DirectoryReadOnly
                 | Reason::AttributeSet
                 | Reason::NoCertificate
-                | Reason::ReloadUnknown,
+                | Reason::ReloadUnknown
+                | Reason::SystemMasters
+                | Reason::MachineIdentity
+                | Reason::KeyDoesNotFit
+                | Reason::NotOnlyAClients
+                | Reason::LeadsElsewhere
+                | Reason::Unreadable
+                | Reason::NodesOwn
+                | Reason::NoKeyHere
+                | Reason::FileReadOnly
+                | Reason::NotInPlace,
                 _,
             ) => reason.to_owned(),
             _ => continue,

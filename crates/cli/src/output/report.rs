@@ -134,6 +134,7 @@ fn verb(plan: &Plan) -> &'static str {
         Verb::Renew => "renew",
         // Both take an open run up; this one decides nothing of its own about certificates afterwards.
         Verb::Reload | Verb::Import => "reload",
+        Verb::Refresh => "kubeconfig refresh",
     }
 }
 

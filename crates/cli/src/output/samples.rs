@@ -97,6 +97,7 @@ pub(crate) fn kubeconfig(
             server: "https://10.0.0.11:6443".to_owned(),
             verifies: Some("10.0.0.11".to_owned()),
             material: Material::Embedded,
+            in_place: true,
             trusts: Looked::Seen(vec![certificate("ca")]),
         },
         certificate: Looked::Seen(chain(from)),

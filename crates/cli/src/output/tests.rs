@@ -19,6 +19,7 @@ use unicode_width::UnicodeWidthStr;
 
 mod columns;
 mod inspect;
+mod kubeconfig;
 mod memory;
 mod policy;
 
@@ -397,7 +398,7 @@ fn what_stands_of_a_run() {
         evidence: &evidence,
         copy: Copy::Gone,
         authorities: authorities(&then, &later),
-        credentials: credentials(&recorded, &later),
+        credentials: credentials(&recorded, &later, Vec::new()),
     };
     assert_eq!(verified.exit(), Exit::Critical);
     for (language, code) in LANGUAGES {

@@ -90,6 +90,10 @@ fn shown(language: Language, proof: &Shown) -> String {
             seen
         }
         Shown::Answered => say::answered(language).to_owned(),
+        Shown::Recognized { user, groups } if groups.is_empty() => say::recognized(language, user),
+        Shown::Recognized { user, groups } => {
+            say::recognized_in(language, user, &groups.join(language.comma()))
+        }
         Shown::NodeLease { renewed, basis } => {
             let lease = say::node_lease(language, &super::exact(*renewed));
             // What the kubelet does by itself says nothing of this time.

@@ -15,10 +15,10 @@ use crate::output::{Line, Mark, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
 use crate::world::{self, Depth, Ended, Run, Work, World};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
-use perennial_core::plan::{Plan, Refusal, lint, other_control_planes};
+use perennial_core::plan::{Plan, Refusal, Verb, lint, other_control_planes};
 use perennial_core::prove::prove;
 use perennial_core::run::Event;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub(super) struct Change<'a> {
     pub(super) passphrases: Passphrases,
     /// Where the operator wants a copy of the evidence.
     pub(super) evidence: Option<&'a Utf8Path>,
+    /// People's kubeconfigs that the operator has named.
+    pub(super) kubeconfigs: &'a [Utf8PathBuf],
     /// The same command that only looks.
     pub(super) dry_run: String,
     /// From what was seen to a plan.
@@ -66,7 +68,7 @@ pub(super) fn told(session: &Session, trouble: Option<String>) {
 }
 
 fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Result<Exit, Failure> {
-    let world = world(session)?;
+    let world = world(session)?.with_kubeconfigs(change.kubeconfigs);
     let mut node =
         observe(session, &world, if change.consent.dry_run { Depth::Cluster } else { Depth::Node })?;
     // A copied tree is its owner's, whoever that is.
@@ -102,7 +104,7 @@ fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Resu
     });
     let mut plan = decide(session, change, &node)?;
     let mut opener = Opener::new(session, &world, &change.passphrases);
-    while opener.open(&mut node, &plan)? {
+    while opener.open(&mut node, &plan.locked_keys())? {
         // Which certificate of a bundle signs is known once its key is.
         plan = decide(session, change, &node)?;
     }
@@ -153,14 +155,24 @@ impl Ending<'_> {
     /// Everything was done: each edge is proven.
     fn proven(&self, events: &mut Events, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
         let node = observe(self.session, self.world, Depth::Cluster)?;
-        let edges = prove(&node, run.workload.as_ref());
+        let edges = match plan.request.verb {
+            Verb::Refresh => {
+                let names = plan.renewals().map(|renewal| renewal.credential.as_str());
+                self.world.recognized(&node, names)
+            }
+            Verb::Renew | Verb::Reload | Verb::Import => prove(&node, run.workload.as_ref()),
+        };
         told(self.session, events.proofs(None, &edges));
         // Where everything had expired, only now the API says which other control planes there are.
         let mut plan = plan.clone();
-        if node.cluster.seen().is_some() {
+        if plan.request.verb != Verb::Refresh && node.cluster.seen().is_some() {
             plan.other_control_planes = other_control_planes(&node);
         }
-        self.finish(events, Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None }, &node)
+        self.finish(
+            events,
+            Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None },
+            &node,
+        )
     }
 
     /// It has come to another end, or to none.
@@ -272,6 +284,12 @@ fn agreed(session: &Session, change: &Change<'_>, plan: &Plan) -> Result<bool, F
     if change.consent.yes {
         return Ok(true);
     }
+    says_yes(session)
+}
+
+/// Asks whether to go on.
+pub(super) fn says_yes(session: &Session) -> Result<bool, Failure> {
+    let language = session.language;
     let mut screen = Screen::default();
     let question = format!("{} {}", say::confirm(language), say::yes_letters(language));
     screen.line(Line::new().painted(&question, Paint::Strong));

@@ -34,10 +34,14 @@ pub(crate) fn run(session: &Session, arguments: &EvidenceFile) -> Result<Exit, F
     if here != evidence.node {
         return Err(Failure::new(Exit::Refused, say::other_node(language, file, &evidence.node, here)));
     }
+    let people = match node.copied_tree {
+        true => Vec::new(),
+        false => world.recognized(&node, evidence.recognized()),
+    };
     let verified = Verified {
         copy: copy(&world, &evidence),
         authorities: authorities(&evidence.recorded_authorities(), &node),
-        credentials: credentials(&evidence.recorded(), &node),
+        credentials: credentials(&evidence.recorded(), &node, people),
         evidence: &evidence,
     };
     let exit = verified.exit();

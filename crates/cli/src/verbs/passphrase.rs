@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::world::{self, Keys, NotOpened, World};
 use camino::Utf8Path;
 use perennial_core::inventory::{Authority, Node, Trouble};
-use perennial_core::plan::{Plan, Refusal};
+use perennial_core::plan::Refusal;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use zeroize::Zeroizing;
@@ -42,13 +42,13 @@ impl<'a> Opener<'a> {
         self.keys
     }
 
-    /// Opens what the plan needs and is not opened yet; what is found out about the keys is noted in `node`. `false`:
+    /// Opens what is needed and not opened yet; what is found out about the keys is noted in `node`. `false`:
     /// nothing was missing.
-    pub(super) fn open(&mut self, node: &mut Node, plan: &Plan) -> Result<bool, Failure> {
+    pub(super) fn open(&mut self, node: &mut Node, locked: &[&Utf8Path]) -> Result<bool, Failure> {
         let mut opened = false;
-        self.known_names(node, plan)?;
-        for path in plan.locked_keys() {
-            let Some(authority) = node.authorities.iter_mut().find(|one| one.key_path == path) else {
+        self.known_names(node, locked)?;
+        for path in locked {
+            let Some(authority) = node.authorities.iter_mut().find(|one| one.key_path == *path) else {
                 continue;
             };
             if !self.keys.has(path) {
@@ -60,13 +60,13 @@ impl<'a> Opener<'a> {
     }
 
     /// A name that is no CA's is a mistake, which would else be told as a missing passphrase.
-    fn known_names(&self, node: &Node, plan: &Plan) -> Result<(), Failure> {
+    fn known_names(&self, node: &Node, locked: &[&Utf8Path]) -> Result<(), Failure> {
         let known = |name: &str| node.authorities.iter().any(|authority| authority.name == name);
         let unknown = self.asked.ca_passphrase_file.iter().find_map(|one| match one {
             PassphraseFile::Of { authority, .. } if !known(authority) => Some(authority),
             _ => None,
         });
-        let Some(name) = unknown.filter(|_| !plan.locked_keys().is_empty()) else { return Ok(()) };
+        let Some(name) = unknown.filter(|_| !locked.is_empty()) else { return Ok(()) };
         let language = self.session.answer_language();
         let names: Vec<_> = node.authorities.iter().map(|authority| authority.name.as_str()).collect();
         Err(Failure::new(Exit::Usage, say::unknown_authority(language, name))

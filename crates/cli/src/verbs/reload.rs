@@ -26,6 +26,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
             decide: &decide,
+            kubeconfigs: &[],
             dry_run,
         },
     )

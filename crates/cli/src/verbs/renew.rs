@@ -26,6 +26,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
         reuse_keys: arguments.reuse_keys,
         repair_roles: arguments.repair_roles,
         kubeadm,
+        system_masters: false,
     };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
     let give_up = arguments.give_up.as_deref();
@@ -40,6 +41,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             passphrases: arguments.passphrases,
             evidence: arguments.evidence.as_deref(),
             decide: &decide,
+            kubeconfigs: &[],
             dry_run,
         },
     )

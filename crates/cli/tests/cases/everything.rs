@@ -111,6 +111,16 @@ fn inspect() {
 }
 
 #[test]
+fn kubeconfig_refresh() {
+    for kind in KINDS {
+        let (status, document) = every_form(kind, &["kubeconfig", "refresh", "--dry-run"]);
+        assert!([0, 1, 4].contains(&status), "{}: {status}", kind.name);
+        let expected = if status == 4 { "Failure" } else { "Plan" };
+        assert_eq!(document["kind"], expected, "{}: {document:#}", kind.name);
+    }
+}
+
+#[test]
 fn diagnose() {
     let logs = tempfile::tempdir().unwrap();
     let log = logs.path().join("a\u{1b}[31m\nFORGED\u{202e}.log");

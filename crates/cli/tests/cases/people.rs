@@ -113,10 +113,7 @@ fn of_two_clusters_ours_follows_and_the_others_bytes_stay() {
     let found = seen.one("PRN7102");
     assert_eq!(found["objects"][0]["name"], "/root/.kube/config (kubernetes-admin)");
     assert_eq!(found["objects"][0]["file"], "/root/.kube/config");
-    assert_eq!(
-        found["command"],
-        "kubectl config use-context ours --kubeconfig /root/.kube/config && perennial renew --only admin.conf"
-    );
+    assert_eq!(found["command"], "perennial kubeconfig refresh /root/.kube/config");
     let plan = planned(&tree, &[]).unwrap();
     assert!(!renewed(&plan).iter().any(|name| name.starts_with("/root")), "{:?}", renewed(&plan));
 }
@@ -147,7 +144,7 @@ fn every_entry_of_ours_is_judged_by_its_own_dates() {
     assert_eq!(expired["objects"][0]["name"], "/home/ada/.kube/config (alice)");
     assert_eq!(expired["objects"][0]["identity"], "CN=alice,O=ops");
     // renew does not make it: nobody's copy of admin.conf.
-    assert_eq!(expired["command"], "kubeadm kubeconfig user --org ops --client-name alice");
+    assert_eq!(expired["command"], "perennial kubeconfig refresh /home/ada/.kube/config");
     assert_eq!(seen.one("PRN1201")["objects"][0]["name"], "/home/ada/.kube/config (bob)");
 }
 
@@ -159,11 +156,8 @@ fn a_workers_own_ca_says_whose_an_entry_is() {
     worker.kubeconfig("root/.kube/config", "kubernetes-admin", &expired);
     let seen = Seen::by_check(&worker);
     let found = seen.one("PRN1101");
-    assert_eq!(
-        found["command"],
-        "kubeadm kubeconfig user --org kubeadm:cluster-admins --client-name kubernetes-admin",
-        "admin.conf is not here"
-    );
+    // Neither admin.conf nor a CA's key is here.
+    assert_eq!(found["command"], "perennial kubeconfig refresh --request /root/.kube/config");
     let other = Tree::control_plane("cp1");
     let foreign = other.issue("ca", &Leaf::client(ADMIN).days(-400, -35));
     let authority = other.authority("ca").certificate;

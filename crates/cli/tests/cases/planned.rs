@@ -17,6 +17,7 @@ pub(crate) fn look(tree: &Tree) -> Look {
         objects: false,
         secrets: false,
         homes: homes(tree.root()),
+        kubeconfigs: Vec::new(),
         state_directory: "/var/lib/perennial".into(),
     }
 }

@@ -50,7 +50,7 @@ fn in_the_tree(root: &Utf8Path, renewal: &mut Renewal) {
             place(certificate);
             place(key);
         }
-        Target::Kubeconfig { path } => place(path),
+        Target::Kubeconfig { path, .. } => place(path),
     }
     match &mut renewal.source {
         Source::Reissue { authority_certificate, authority_key, .. } => {

@@ -17,6 +17,7 @@ mod forms;
 mod habits;
 mod healthy;
 mod killed;
+mod kubeconfig;
 mod layouts;
 mod no_trace;
 mod one_of_three;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         ("refusals", refusals::story),
         ("killed", killed::story),
         ("evidence", evidence::story),
+        ("kubeconfig", kubeconfig::story),
         ("repaired", repaired::story),
         ("classic_fault", classic_fault::story),
         ("expired", expired::story),

@@ -45,6 +45,41 @@ impl Identity {
     }
 }
 
+/// The group that kube-apiserver lets do everything, before any rule is asked (plugin authorizer `privilegedGroups`).
+const MASTERS: &str = "system:masters";
+
+/// Users that begin so are Kubernetes' own: nodes, components, service accounts.
+const OWN_USERS: &str = "system:";
+
+/// Groups of machines.
+const MACHINE_GROUPS: [&str; 2] = [NODES_GROUP, "system:bootstrappers"];
+
+/// The common names that kubeadm gives components' certificates (cmd/kubeadm/app/constants) without that prefix.
+const COMPONENTS: [&str; 8] = [
+    "kube-apiserver",
+    "kube-apiserver-kubelet-client",
+    "kube-apiserver-etcd-client",
+    "kube-etcd",
+    "kube-etcd-peer",
+    "kube-etcd-healthcheck-client",
+    "front-proxy-client",
+    "kube-proxy",
+];
+
+/// Whether a certificate is a node's, a component's or a service account's.
+pub(crate) fn is_machine(leaf: &Certificate) -> bool {
+    let name = leaf.common_name().unwrap_or_default();
+    let groups = leaf.organizations();
+    name.starts_with(OWN_USERS)
+        || COMPONENTS.contains(&name.as_str())
+        || groups.iter().any(|group| MACHINE_GROUPS.contains(&group.as_str()))
+}
+
+/// Whether a certificate's holder may do everything, whatever the cluster's rules say.
+pub(crate) fn is_master(leaf: &Certificate) -> bool {
+    leaf.organizations().iter().any(|group| group == MASTERS)
+}
+
 /// The identity that a credential of this role should carry; `None` where there is no rule.
 fn expected(role: Role) -> Option<Identity> {
     match role {

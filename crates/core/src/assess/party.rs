@@ -13,6 +13,8 @@ pub enum Party {
     EtcdPeers,
     /// Whoever holds admin.conf.
     Administrator,
+    /// Whoever uses a person's kubeconfig.
+    Kubectl,
     /// Aggregated API servers behind the front proxy.
     Aggregated,
 }

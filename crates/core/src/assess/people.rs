@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// The names of people's credentials that are none of this cluster's: nothing to judge, nothing to touch. There may be
 /// hundreds, and each costs signatures: it is asked once.
-pub(super) fn foreign(node: &Node) -> BTreeSet<String> {
+pub(crate) fn foreign(node: &Node) -> BTreeSet<String> {
     let of_people = node.credentials.iter().filter(|credential| {
         credential.role == Role::UserKubeconfig && credential.certificate.seen().is_some()
     });
@@ -76,7 +76,7 @@ pub(super) fn outdated(node: &Node, credential: &Credential, leaf: &Certificate)
 
 /// Whether a server is this cluster's: one that the node's own kubeconfigs name. From here the same address leads to
 /// the same place.
-pub(super) fn own_server(node: &Node, server: &str) -> bool {
+pub(crate) fn own_server(node: &Node, server: &str) -> bool {
     let of_kubeconfigs = node.credentials.iter().filter_map(|credential| match &credential.place {
         Place::Kubeconfig { server, .. } if credential.role != Role::UserKubeconfig => Some(server.as_str()),
         _ => None,

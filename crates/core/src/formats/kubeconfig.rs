@@ -4,10 +4,12 @@
 //! content of the file.
 
 mod judge;
+mod list;
 mod splice;
 mod wire;
 
-pub use splice::{SpliceError, splice};
+pub use list::{Chosen, NotChosen, all, choose};
+pub use splice::{Replacement, SpliceError, splice, splice_all, spliceable};
 
 use super::yaml::{self, Kind, Node};
 use crate::inventory::{TokenClaims, Trouble};
@@ -45,6 +47,14 @@ pub struct Document {
     /// The other user entries, each with the first context that names it; `context`, `server` and `users` may be
     /// empty. An entry that client-go would refuse is left out.
     pub others: Vec<Kubeconfig>,
+}
+
+impl Document {
+    /// The entry of that user, whether a context leads to it or not.
+    pub fn user(&self, name: &str) -> Option<&Kubeconfig> {
+        let current = self.current.as_ref().ok().filter(|current| current.user == name);
+        current.or_else(|| self.others.iter().find(|other| other.user == name))
+    }
 }
 
 /// So many other entries are looked at.

@@ -99,6 +99,8 @@ pub enum Place {
         verifies: Option<String>,
         /// Embedded, or in files of its own.
         material: Material,
+        /// Whether the entry can get another certificate and key and nothing else of the file changes.
+        in_place: bool,
         /// The certificates by which this kubeconfig trusts the API server.
         trusts: Looked<Vec<Certificate>>,
     },

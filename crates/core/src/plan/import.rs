@@ -214,6 +214,7 @@ fn renewal(one: &Matched<'_>) -> Result<Renewal, Refusal> {
         old_not_after: Some(old.not_after()),
         new_not_after: leaf.not_after(),
         names: leaf.dns_names().len() + leaf.ip_addresses().len(),
+        identity: None,
     })
 }
 

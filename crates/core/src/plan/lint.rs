@@ -46,7 +46,7 @@ pub enum Fault {
         /// Index of the step.
         step: usize,
     },
-    /// A renewal that is staged but never swapped in.
+    /// A renewal that is staged but never swapped in, by itself or with another entry of its file.
     #[error("{credential} is staged {times} times and swapped in {swaps} times")]
     NotSwapped {
         /// The credential.
@@ -114,7 +114,10 @@ pub fn lint(plan: &Plan) -> Vec<Fault> {
             |step| matches!(&step.action, Action::Swap(swap) if swap.credential == renewal.credential),
         );
         let swaps = swaps.count();
-        if times != 1 || swaps != 1 {
+        // Several entries of one file go into it in one exchange, the first one's.
+        let before = plan.renewals().take_while(|other| other.credential != renewal.credential);
+        let goes_along = { before }.any(|other| other.target.files() == renewal.target.files());
+        if times != 1 || swaps != usize::from(!goes_along) {
             faults.push(Fault::NotSwapped { credential: renewal.credential.clone(), times, swaps });
         }
     }

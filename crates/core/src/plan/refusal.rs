@@ -1,6 +1,6 @@
 //! Why nothing was done.
 
-use super::{CanNot, Kubeadm, Reason, Rejected};
+use super::{CanNot, Kubeadm, NotSigned, Reason, Rejected};
 use crate::assess::Collision;
 use crate::inventory::{Attribute, Component, Trouble, Version};
 use camino::Utf8PathBuf;
@@ -176,6 +176,34 @@ pub enum Refusal {
         credential: String,
         /// Why.
         why: CanNot,
+    },
+    /// A request of somebody's own machine is not signed.
+    NotSigned(NotSigned),
+    /// This machine has no CA: requests are signed on a control plane.
+    SignsNothing,
+    /// A kubeconfig is no person's: the node uses it.
+    NodesOwnFile {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Its credential's name.
+        credential: String,
+    },
+    /// A kubeconfig has no certificate of this cluster.
+    NothingOfThisCluster {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// A kubeconfig can't be read, or its entry has no certificate.
+    KubeconfigUnusable {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// A file that was named is not there.
+    NoSuchFile {
+        /// The file.
+        path: Utf8PathBuf,
     },
     /// A key of this kind can't be made.
     UnsupportedKey {

@@ -11,9 +11,10 @@ mod untouched;
 
 pub use choice::{never_as_it_is, renewable};
 pub(super) use {
-    authorities::{check_authorities, signer},
+    authorities::{check_authorities, check_authority, signer},
     choice::mixed_up,
     reissue::{key_that_stays, key_to_make, refuse_files, reissue, target},
+    steps::steps,
 };
 
 use super::issuer::hand_over;
@@ -27,7 +28,6 @@ use choice::choose;
 use copies::copies;
 use jiff::Timestamp;
 use restarts::restarts;
-use steps::steps;
 use untouched::untouched;
 
 /// Decides what `renew` does on this node.

@@ -69,6 +69,10 @@ pub struct Renewal {
     pub new_not_after: Timestamp,
     /// Names in the certificate (DNS and IP), for the reader of the plan.
     pub names: usize,
+    /// Of a person's own entry: the identity that goes on, as it reads. Its file is left to its owner alone (0600), and
+    /// what it was is kept once beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 /// The files of a credential.
@@ -89,10 +93,13 @@ pub enum Target {
         /// The key's file, which is read.
         key: Utf8PathBuf,
     },
-    /// The current user's entry of a kubeconfig.
+    /// A user's entry of a kubeconfig.
     Kubeconfig {
         /// The kubeconfig.
         path: Utf8PathBuf,
+        /// The entry's name; `None`: the one that the current context leads to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<String>,
     },
 }
 
@@ -102,7 +109,7 @@ impl Target {
         match self {
             Self::Pair { certificate, key } => vec![certificate, key],
             Self::Certificate { certificate, .. } => vec![certificate],
-            Self::Kubeconfig { path } => vec![path],
+            Self::Kubeconfig { path, .. } => vec![path],
         }
     }
 

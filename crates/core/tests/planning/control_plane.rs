@@ -189,6 +189,7 @@ pub(crate) fn kubeconfig(path: &str) -> Place {
         server: "https://10.0.0.1:6443".into(),
         verifies: None,
         material: Material::Embedded,
+        in_place: true,
         trusts: Looked::Seen(vec![ca()]),
     }
 }

@@ -18,6 +18,7 @@ mod memory;
 mod places;
 mod pods;
 mod proving;
+mod refreshing;
 mod refusals;
 mod renewing;
 mod restarts;

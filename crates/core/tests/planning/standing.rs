@@ -33,7 +33,7 @@ fn recorded(node: &Node) -> Recorded {
 }
 
 fn standing(recorded: &Recorded, node: &Node) -> Standing {
-    credentials(std::slice::from_ref(recorded), node).remove(0)
+    credentials(std::slice::from_ref(recorded), node, Vec::new()).remove(0)
 }
 
 fn put(node: &mut Node, certificate: Certificate) {

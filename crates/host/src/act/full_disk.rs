@@ -87,6 +87,7 @@ impl Place {
             objects: false,
             secrets: false,
             homes: Vec::new(),
+            kubeconfigs: Vec::new(),
             state_directory: Utf8PathBuf::from_path_buf(directory.path().canonicalize().unwrap()).unwrap(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -3,10 +3,10 @@
 mod kubeadm;
 
 use super::open::{content, locate, read_only};
-use super::stage::stage;
+use super::stage::{Access, keep_before, stage_with};
 use super::unlock::Keys;
 use camino::{Utf8Path, Utf8PathBuf};
-use perennial_core::formats::kubeconfig::{self, splice};
+use perennial_core::formats::kubeconfig::{self, Kubeconfig, Replacement, splice_all};
 use perennial_core::plan::{Renewal, Source, Target};
 use perennial_core::run::{Staged, twin};
 use perennial_pki::certificate::{Certificate, certificates};
@@ -36,12 +36,12 @@ struct Material {
 }
 
 impl Material {
-    /// What a kubeconfig embeds.
-    fn embedded(path: &Utf8Path) -> Result<Self, String> {
+    /// What an entry of a kubeconfig embeds.
+    fn embedded(path: &Utf8Path, user: Option<&str>) -> Result<Self, String> {
         let text = read_text(path)?;
-        let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
+        let entry = entry(path, &text, user)?;
         let (certificate, key) =
-            parsed.embedded().ok_or_else(|| format!("{path} does not embed a certificate and a key"))?;
+            entry.embedded().ok_or_else(|| format!("{path} does not embed a certificate and a key"))?;
         Ok(Self { certificate: certificate.bytes.clone(), key: key.bytes.clone() })
     }
 
@@ -84,14 +84,31 @@ pub(super) fn issue(
         issued.insert(renewal.credential.clone(), material);
     }
     let mut staged = Vec::new();
-    for renewal in renewals {
-        staged.extend(stage_renewal(run, renewal, &issued)?);
+    for (index, renewal) in renewals.iter().enumerate() {
+        let files = renewal.target.files();
+        // Several entries of one file are written into it at once.
+        if renewals.iter().take(index).all(|before| before.target.files() != files) {
+            let along: Vec<_> = renewals.iter().filter(|other| other.target.files() == files).collect();
+            staged.extend(stage_renewals(run, &along, &issued)?);
+        }
     }
     Ok(staged)
 }
 
+/// The entry of that user, by default the one that the current context leads to.
+fn entry(path: &Utf8Path, text: &str, user: Option<&str>) -> Result<Kubeconfig, String> {
+    let unusable = |trouble| format!("{path} {trouble}");
+    match user {
+        None => kubeconfig::parse(text).map_err(unusable),
+        Some(user) => {
+            let document = kubeconfig::parse_all(text).map_err(unusable)?;
+            document.user(user).cloned().ok_or_else(|| format!("{path} has no user {user}"))
+        }
+    }
+}
+
 /// A CA is only read, and must be the planned one: its files may be symbolic links.
-fn authority(
+pub(super) fn authority(
     certificate: &Utf8Path,
     key: &Utf8Path,
     fingerprint: &str,
@@ -159,7 +176,7 @@ fn sign(
     let name = &renewal.credential;
     let certificate = amend(&old, authority, &key.spki_der(), &validity, amendments)
         .map_err(|error| format!("{name}: {error}"))?;
-    verify(&old, &certificate, amendments, authority, key)
+    verify(&old, &certificate, amendments, authority, &key.spki_der())
         .map_err(|what| format!("{name}: the new certificate {what}"))?;
     Ok(Material {
         certificate: Zeroizing::new(certificate.to_pem().into_bytes()),
@@ -178,7 +195,7 @@ fn taken(
     let certificate = perennial_pki::certificate::leaf(&made.certificate);
     let certificate = certificate.map_err(|error| format!("{name}: what kubeadm made {error}"))?;
     let key = PrivateKey::from_pem(&made.key).map_err(|error| format!("{name}: kubeadm's key {error}"))?;
-    verify(&old, &certificate, amendments, authority, &key)
+    verify(&old, &certificate, amendments, authority, &key.spki_der())
         .map_err(|what| format!("{name}: the certificate that kubeadm made {what}"))?;
     Ok(made)
 }
@@ -228,12 +245,12 @@ fn imported(renewal: &Renewal) -> Result<Material, String> {
 }
 
 /// What was made is judged before it is staged, by other code than that which made it.
-fn verify(
+pub(super) fn verify(
     old: &Certificate,
     new: &Certificate,
     amendments: &Amendments,
     authority: &Authority,
-    key: &PrivateKey,
+    spki: &[u8],
 ) -> Result<(), &'static str> {
     let amended = |oid: &str| match oid {
         ALTERNATIVE_NAMES => amendments.drop_names || !amendments.names.is_empty(),
@@ -263,7 +280,7 @@ fn verify(
     if kept(new) != kept(old) {
         return Err("has other names or usages");
     }
-    if !key.matches(new) {
+    if new.spki_der() != spki {
         return Err("does not fit its key");
     }
     if !signed_by(new, authority.certificate()) {
@@ -280,7 +297,7 @@ fn old_certificate(target: &Target) -> Result<Certificate, String> {
         Target::Pair { certificate: path, .. } | Target::Certificate { certificate: path, .. } => {
             perennial_pki::certificate::leaf(&read(path)?).map_err(|error| format!("{path} {error}"))
         }
-        Target::Kubeconfig { path } => Material::embedded(path)?.leaf(path),
+        Target::Kubeconfig { path, user } => Material::embedded(path, user.as_deref())?.leaf(path),
     }
 }
 
@@ -288,36 +305,35 @@ fn old_certificate(target: &Target) -> Result<Certificate, String> {
 pub(super) fn old_key(target: &Target) -> Result<PrivateKey, String> {
     let (path, text) = match target {
         Target::Pair { key, .. } | Target::Certificate { key, .. } => (key, read(key)?),
-        Target::Kubeconfig { path } => (path, Material::embedded(path)?.key),
+        Target::Kubeconfig { path, user } => (path, Material::embedded(path, user.as_deref())?.key),
     };
     PrivateKey::from_pem(&text).map_err(|error| format!("{path} {error}"))
 }
 
-fn stage_renewal(
+/// Stages what goes into the same files: one credential, or several entries of one kubeconfig.
+fn stage_renewals(
     run: &str,
-    renewal: &Renewal,
+    renewals: &[&Renewal],
     issued: &BTreeMap<String, Material>,
 ) -> Result<Vec<Staged>, String> {
-    let name = match &renewal.source {
-        Source::Reissue { .. } | Source::Import { .. } => &renewal.credential,
-        Source::CopyOf { credential, .. } => credential,
-    };
-    let material = match (issued.get(name), &renewal.source) {
-        (Some(material), _) => material.clone(),
-        // This run does not renew the original: the copy follows what lies there.
-        (None, Source::CopyOf { path, .. }) => Material::embedded(path)?,
-        (None, Source::Reissue { .. } | Source::Import { .. }) => return Err(format!("{name} was not made")),
-    };
-    let files = renewal.target.files();
-    let first = files.first().ok_or_else(|| format!("{name} has no file"))?;
-    let fingerprint = material.leaf(first)?.fingerprint_sha256();
+    let Some(first) = renewals.first() else { return Ok(Vec::new()) };
+    let materials: Result<Vec<_>, _> = renewals.iter().map(|renewal| material(renewal, issued)).collect();
+    let materials = materials?;
+    let file = first.target.files().into_iter().next();
+    let file = file.ok_or_else(|| format!("{} has no file", first.credential))?;
+    let leaf = materials.first().map(|material| material.leaf(file)).transpose()?;
+    let fingerprint = leaf.map(|leaf| leaf.fingerprint_sha256()).unwrap_or_default();
+    let of_person = first.identity.is_some();
     let mut staged = Vec::new();
-    // What another CA has signed brings what follows it along.
-    let tail = !matches!(renewal.source, Source::Import { .. });
-    for (live, new) in contents(&renewal.target, material, tail)? {
-        let (before_sha256, after_sha256) = stage(live, run, &new).map_err(|error| error.to_string())?;
+    for (live, new) in contents(renewals, materials)? {
+        if of_person {
+            keep_before(live).map_err(|error| error.to_string())?;
+        }
+        let access = if of_person { Access::OwnerAlone } else { Access::AsItIs };
+        let (before_sha256, after_sha256) =
+            stage_with(live, run, &new, access).map_err(|error| error.to_string())?;
         staged.push(Staged {
-            credential: renewal.credential.clone(),
+            credential: first.credential.clone(),
             live: live.clone(),
             twin: twin(live, run),
             before_sha256,
@@ -328,22 +344,55 @@ fn stage_renewal(
     Ok(staged)
 }
 
-/// The new content of each live file; with `tail`, what followed the old leaf follows the new one.
-fn contents(target: &Target, material: Material, tail: bool) -> Result<Vec<(&Utf8PathBuf, Content)>, String> {
-    let followed =
-        |path: &Utf8Path, leaf: &Content| if tail { with_tail(path, leaf) } else { Ok(leaf.clone()) };
-    match target {
+fn material(renewal: &Renewal, issued: &BTreeMap<String, Material>) -> Result<Material, String> {
+    let name = match &renewal.source {
+        Source::Reissue { .. } | Source::Import { .. } => &renewal.credential,
+        Source::CopyOf { credential, .. } => credential,
+    };
+    match (issued.get(name), &renewal.source) {
+        (Some(material), _) => Ok(material.clone()),
+        // This run does not renew the original: the copy follows what lies there.
+        (None, Source::CopyOf { path, .. }) => Material::embedded(path, None),
+        (None, Source::Reissue { .. } | Source::Import { .. }) => Err(format!("{name} was not made")),
+    }
+}
+
+/// The new content of each live file.
+fn contents<'a>(
+    renewals: &[&'a Renewal],
+    mut materials: Vec<Material>,
+) -> Result<Vec<(&'a Utf8PathBuf, Content)>, String> {
+    let Some(first) = renewals.first() else { return Ok(Vec::new()) };
+    // What another CA has signed brings what follows it along; else what followed the old leaf follows the new one.
+    let followed = |path: &Utf8Path, leaf: Content| match first.source {
+        Source::Import { .. } => Ok(leaf),
+        _ => with_tail(path, &leaf),
+    };
+    match &first.target {
         Target::Pair { certificate, key } => {
-            Ok(vec![(certificate, followed(certificate, &material.certificate)?), (key, material.key)])
+            let Material { certificate: leaf, key: private } = materials.swap_remove(0);
+            Ok(vec![(certificate, followed(certificate, leaf)?), (key, private)])
         }
         Target::Certificate { certificate, .. } => {
-            Ok(vec![(certificate, followed(certificate, &material.certificate)?)])
+            Ok(vec![(certificate, followed(certificate, materials.swap_remove(0).certificate)?)])
         }
-        Target::Kubeconfig { path } => {
+        Target::Kubeconfig { path, .. } => {
             let text = read_text(path)?;
-            let parsed = kubeconfig::parse(&text).map_err(|trouble| format!("{path} {trouble}"))?;
-            let spliced = splice(&text, &parsed, &material.certificate, &material.key);
-            let spliced = spliced.map_err(|error| format!("{path}: {error}"))?;
+            let mut entries = Vec::new();
+            for renewal in renewals {
+                let Target::Kubeconfig { user, .. } = &renewal.target else { continue };
+                entries.push(entry(path, &text, user.as_deref())?);
+            }
+            let replacements: Vec<_> = entries
+                .iter()
+                .zip(&materials)
+                .map(|(entry, new)| Replacement {
+                    entry,
+                    certificate_pem: &new.certificate,
+                    key_pem: &new.key,
+                })
+                .collect();
+            let spliced = splice_all(&text, &replacements).map_err(|error| format!("{path}: {error}"))?;
             Ok(vec![(path, Zeroizing::new(spliced.as_bytes().to_vec()))])
         }
     }
@@ -359,12 +408,12 @@ fn with_tail(path: &Utf8Path, leaf: &[u8]) -> Result<Content, String> {
     Ok(text)
 }
 
-pub(super) fn read(path: &Utf8Path) -> Result<Content, String> {
+pub(crate) fn read(path: &Utf8Path) -> Result<Content, String> {
     let read = locate(path).and_then(|located| read_only(&located)).and_then(|mut file| content(&mut file));
     read.map_err(|error| format!("{path}: {error}"))
 }
 
-fn read_text(path: &Utf8Path) -> Result<Zeroizing<String>, String> {
+pub(super) fn read_text(path: &Utf8Path) -> Result<Zeroizing<String>, String> {
     match std::str::from_utf8(&read(path)?) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(format!("{path} is not UTF-8 text")),

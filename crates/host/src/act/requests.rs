@@ -125,7 +125,7 @@ impl<'a> Requests<'a> {
             Target::Certificate { certificate, key } => {
                 Target::Certificate { certificate: below(certificate), key: below(key) }
             }
-            Target::Kubeconfig { path } => Target::Kubeconfig { path: below(path) },
+            Target::Kubeconfig { path, user } => Target::Kubeconfig { path: below(path), user: user.clone() },
         }
     }
 }
@@ -321,7 +321,7 @@ mod tests {
         let wanted = |credential: &str| Wanted {
             credential: credential.to_owned(),
             old: old.clone(),
-            target: Target::Kubeconfig { path: "/x".into() },
+            target: Target::Kubeconfig { path: "/x".into(), user: None },
             key_kind: KeyKind::EcdsaP256,
             key_form: KeyForm::Sec1,
         };
@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(pending.len(), 3);
         let of = |credential: &str, key: Option<Utf8PathBuf>| Renewal {
             credential: credential.to_owned(),
-            target: Target::Kubeconfig { path: "/x".into() },
+            target: Target::Kubeconfig { path: "/x".into(), user: None },
             source: Source::Import {
                 file: "x".into(),
                 chain: String::new(),
@@ -346,6 +346,7 @@ mod tests {
             old_not_after: None,
             new_not_after: old.not_after(),
             names: 0,
+            identity: None,
         };
         let key = |name: &str| Some(pending.iter().find(|one| one.credential == name).unwrap().key.clone());
         let renewals =

@@ -12,11 +12,36 @@ use std::io::{self, Write};
 /// Attributes that decide who may read the file.
 const ATTRIBUTES: [&str; 2] = ["security.selinux", "system.posix_acl_access"];
 
+/// What follows the name of a person's file in the name of the copy that is kept of it.
+const BEFORE: &str = ".before-perennial";
+
+const OWNER_ALONE: Mode = Mode::from_raw_mode(0o600);
+
+/// Who may read what is staged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Whoever could read the live file.
+    AsItIs,
+    /// Its owner alone (0600).
+    OwnerAlone,
+}
+
+/// [`stage_with`], for whoever could read the live file.
+#[cfg(test)]
+pub(super) fn stage(live: &Utf8Path, run: &str, new: &[u8]) -> io::Result<(String, String)> {
+    stage_with(live, run, new, Access::AsItIs)
+}
+
 /// Stages `new` beside `live` and returns the hashes before and after. A file that does not exist yet gets 0600.
 ///
 /// # Errors
 /// Any failure; the staged file is then garbage under a known name.
-pub(super) fn stage(live: &Utf8Path, run: &str, new: &[u8]) -> io::Result<(String, String)> {
+pub(super) fn stage_with(
+    live: &Utf8Path,
+    run: &str,
+    new: &[u8],
+    access: Access,
+) -> io::Result<(String, String)> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{live}: {error}"));
     let twin = twin(live, run);
     let located = locate(live).map_err(named)?;
@@ -40,6 +65,9 @@ pub(super) fn stage(live: &Utf8Path, run: &str, new: &[u8]) -> io::Result<(Strin
     if let Some(old) = &old {
         copy_access(old, &file).map_err(named)?;
     }
+    if access == Access::OwnerAlone {
+        fs::fchmod(&file, OWNER_ALONE).map_err(|error| named(error.into()))?;
+    }
     file.sync_all().map_err(named)?;
     drop(file);
     let mut written = read_only(&Located { directory: located.directory.try_clone()?, name })?;
@@ -49,6 +77,33 @@ pub(super) fn stage(live: &Utf8Path, run: &str, new: &[u8]) -> io::Result<(Strin
     }
     sync(&located.directory).map_err(named)?;
     Ok((before, after))
+}
+
+/// What a person's file was before it is changed, under its name with [`BEFORE`] behind it: one copy, the latest, for its
+/// owner alone. A file that does not exist has no copy.
+///
+/// # Errors
+/// Any failure, with the file.
+pub(super) fn keep_before(live: &Utf8Path) -> io::Result<()> {
+    let keep = || {
+        let located = locate(live)?;
+        let new = twin(live, "before");
+        let new = new.file_name().unwrap_or_default();
+        match fs::unlinkat(&located.directory, new, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(error) => return Err(error.into()),
+        }
+        match copy(&located, new) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            copied => copied?,
+        }
+        let copied = read_only(&Located { directory: located.directory.try_clone()?, name: new })?;
+        fs::fchmod(&copied, OWNER_ALONE)?;
+        copied.sync_all()?;
+        fs::renameat(&located.directory, new, &located.directory, format!("{}{BEFORE}", located.name))?;
+        sync(&located.directory)
+    };
+    keep().map_err(|error| io::Error::new(error.kind(), format!("{live}{BEFORE}: {error}")))
 }
 
 /// Copies a live file to another name in its directory, access and all.

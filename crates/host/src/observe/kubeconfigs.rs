@@ -23,7 +23,10 @@ pub(super) struct Read {
 pub(super) fn read(tree: &Tree, path: &Utf8Path, host_path: impl Fn(&Utf8Path) -> Utf8PathBuf) -> Read {
     let content = tree.read(path);
     match understood(&content, kubeconfig::parse) {
-        Looked::Seen(parsed) => entry(tree, content.file, parsed, Entry::Current, host_path),
+        Looked::Seen(parsed) => {
+            let in_place = in_place(&content, &parsed);
+            entry(tree, content.file, parsed, Entry::Current, in_place, host_path)
+        }
         Looked::Absent => unread(content.file, Looked::Absent, Looked::Absent),
         Looked::Unusable(trouble) => refused(content.file, trouble),
     }
@@ -42,14 +45,27 @@ pub(super) fn read_all(tree: &Tree, path: &Utf8Path) -> (Read, Vec<Read>) {
         document.others.into_iter().filter(|one| matches!(one.identity, Identity::Certificate { .. }));
     let others = others.map(|one| {
         let placed = super::people::entry(&one);
-        entry(tree, file.clone(), one, placed, Utf8Path::to_owned)
+        let in_place = in_place(&content, &one);
+        entry(tree, file.clone(), one, placed, in_place, Utf8Path::to_owned)
     });
     let others = others.collect();
     let current = match document.current {
-        Ok(current) => entry(tree, file, current, Entry::Current, Utf8Path::to_owned),
+        Ok(current) => {
+            let in_place = in_place(&content, &current);
+            entry(tree, file, current, Entry::Current, in_place, Utf8Path::to_owned)
+        }
         Err(trouble) => refused(file, trouble),
     };
     (current, others)
+}
+
+/// Whether an entry can be changed and nothing else of its text. Files that it names can always be replaced.
+fn in_place(content: &Content, entry: &Kubeconfig) -> bool {
+    let in_files = matches!(
+        &entry.identity,
+        Identity::Certificate { certificate: Some(Source::File(_)), key: Some(Source::File(_)) }
+    );
+    in_files || content.text().seen().is_some_and(|text| kubeconfig::spliceable(text, entry).is_ok())
 }
 
 fn understood<T>(content: &Content, parse: impl Fn(&str) -> Result<T, Trouble>) -> Looked<T> {
@@ -73,6 +89,7 @@ fn entry(
     file: File,
     parsed: Kubeconfig,
     entry: Entry,
+    in_place: bool,
     host_path: impl Fn(&Utf8Path) -> Utf8PathBuf,
 ) -> Read {
     let path = file.path.clone();
@@ -90,7 +107,7 @@ fn entry(
     };
     let Identity::Certificate { certificate, key } = &parsed.identity else {
         let mut read = refused(file, Trouble::NoClientCertificate(instead(&parsed.identity)));
-        describe(&mut read, &parsed, entry, Material::Embedded, trusts);
+        describe(&mut read, &parsed, entry, (Material::Embedded, in_place), trusts);
         read.parsed = Some(parsed);
         return read;
     };
@@ -110,7 +127,7 @@ fn entry(
         _ => Material::Embedded,
     };
     let mut read = Read { chain, facts, secret, ..unread(file, Looked::Absent, Looked::Absent) };
-    describe(&mut read, &parsed, entry, material, trusts);
+    describe(&mut read, &parsed, entry, (material, in_place), trusts);
     read.parsed = Some(parsed);
     read
 }
@@ -164,6 +181,7 @@ fn unread(file: File, chain: Looked<Chain>, facts: Looked<Key>) -> Read {
         server: String::new(),
         verifies: None,
         material: Material::Embedded,
+        in_place: false,
         trusts: Looked::Absent,
     };
     Read { place, chain, facts, secret: None, parsed: None }
@@ -173,15 +191,18 @@ fn describe(
     read: &mut Read,
     parsed: &Kubeconfig,
     placed: Entry,
-    told: Material,
+    (told, replaceable): (Material, bool),
     trusted: Looked<Vec<Certificate>>,
 ) {
-    if let Place::Kubeconfig { entry, user, server, verifies, material, trusts, .. } = &mut read.place {
+    if let Place::Kubeconfig { entry, user, server, verifies, material, in_place, trusts, .. } =
+        &mut read.place
+    {
         *entry = placed;
         user.clone_from(&parsed.user);
         server.clone_from(&parsed.server);
         *verifies = parsed.verified_name();
         *material = told;
+        *in_place = replaceable;
         *trusts = trusted;
     }
 }

@@ -48,7 +48,7 @@ pub fn node(runtime: &Runtime, look: &Look) -> Node {
     let mut found = credentials::of_control_plane(&tree, &pods);
     let (of_kubelet, kubeconfig_trouble) = kubelet::credentials(&tree, &mut kubelet, &facts);
     found.extend(of_kubelet);
-    let of_people = people::credentials(&tree, &look.homes, &found, &kubelet);
+    let of_people = people::credentials(&tree, look, &found, &kubelet);
     found.extend(of_people);
 
     let host = host_name(&tree);

@@ -1,6 +1,7 @@
 //! The kubeconfigs of people: in their homes, where KUBECONFIG leads in their shells' files, and copies beside
 //! admin.conf. Bounded in number; no directory is walked.
 
+use super::Look;
 use super::credentials::Found;
 use super::files::Tree;
 use super::kubeconfigs::{self, Read};
@@ -51,19 +52,19 @@ fn home(line: &str) -> Option<Utf8PathBuf> {
 }
 
 /// Every entry with a certificate of every kubeconfig of people; the current one also without.
-pub(super) fn credentials(
-    tree: &Tree,
-    homes: &[Utf8PathBuf],
-    known: &[Found],
-    kubelet: &Kubelet,
-) -> Vec<Found> {
+pub(super) fn credentials(tree: &Tree, look: &Look, known: &[Found], kubelet: &Kubelet) -> Vec<Found> {
     let mut seen: BTreeSet<Utf8PathBuf> =
         known.iter().map(|found| found.credential.place.file().path.clone()).collect();
     seen.extend([kubelet.kubeconfig.clone()]);
     seen.extend(kubelet.bootstrap.clone());
     let mut found = Vec::new();
-    let in_homes = homes.iter().map(|home| home.join(".kube/config"));
-    for path in in_homes.chain(in_shells(tree, homes)) {
+    for path in &look.kubeconfigs {
+        if seen.insert(path.clone()) {
+            found.extend(entries(tree, path, |_| true));
+        }
+    }
+    let in_homes = look.homes.iter().map(|home| home.join(".kube/config"));
+    for path in in_homes.chain(in_shells(tree, &look.homes)) {
         if !seen.insert(path.clone()) {
             continue;
         }

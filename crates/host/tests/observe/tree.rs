@@ -40,6 +40,7 @@ impl Tree {
             objects: true,
             secrets: true,
             homes: vec!["/root".into(), "/home/ops".into()],
+            kubeconfigs: Vec::new(),
             state_directory: "/var/lib/perennial".into(),
         };
         observe::node(&runtime, &look)

@@ -5,8 +5,9 @@ use crate::language::{Language, finding as common, identity, kubeconfigs as say,
 use crate::output::groups::Group;
 use crate::output::{date, left};
 use jiff::Timestamp;
-use perennial_core::assess::{CniFault, Finding, StaleCni, followed, original};
-use perennial_core::inventory::{Credential, Entry, Place, Role};
+use perennial_core::assess::{CniFault, Finding, StaleCni, followed};
+use perennial_core::inventory::{Credential, Entry, Layout, Place, Role};
+use perennial_core::plan::{Reason, obstacle};
 
 /// What brings a person's credential up to date.
 pub(super) fn remedy(scene: &Scene<'_>, credential: &Credential) -> Remedy {
@@ -23,23 +24,8 @@ pub(super) fn command(
         let command = format!("perennial renew --only {}", quoted(&original.name));
         return (Some(command), Some(common::copy_note(language)));
     }
-    let by_context = original(scene.node, credential).and_then(|original| {
-        let Place::Kubeconfig { file, entry: Entry::Other { context: Some(context) }, material, .. } =
-            &credential.place
-        else {
-            return None;
-        };
-        material.embedded().then(|| {
-            format!(
-                "kubectl config use-context {} --kubeconfig {} && perennial renew --only {}",
-                quoted(context),
-                quoted(file.path.as_str()),
-                quoted(&original.name)
-            )
-        })
-    });
-    if let Some(command) = by_context {
-        return (Some(command), Some(say::context_note(language)));
+    if let Some(command) = refresh(scene, credential) {
+        return (Some(command), Some(say::refresh_note(language)));
     }
     let Some(leaf) = credential.leaf() else { return (None, None) };
     let groups: String =
@@ -47,6 +33,29 @@ pub(super) fn command(
     let name = leaf.common_name().unwrap_or_default();
     let command = format!("kubeadm kubeconfig user{groups} --client-name {}", quoted(&name));
     (Some(command), Some(say::person_note(language)))
+}
+
+/// The command that gives an entry a key and certificate of its own, where it can have them.
+fn refresh(scene: &Scene<'_>, credential: &Credential) -> Option<String> {
+    let Place::Kubeconfig { file, entry, .. } = &credential.place else { return None };
+    let here = scene.node.layout == Layout::ControlPlane;
+    let reason = obstacle(scene.node, credential);
+    let path = quoted(file.path.as_str());
+    match (reason, entry) {
+        (None, _) if here => Some(format!("perennial kubeconfig refresh {path}")),
+        (Some(Reason::SystemMasters), _) if here => {
+            Some(format!("perennial kubeconfig refresh {path} --allow-system-masters"))
+        }
+        (None | Some(Reason::SystemMasters | Reason::NoKeyHere), Entry::Other { context: Some(context) })
+            if !here =>
+        {
+            Some(format!("perennial kubeconfig refresh --request {path} --context {}", quoted(context)))
+        }
+        (None | Some(Reason::SystemMasters | Reason::NoKeyHere), Entry::Current) if !here => {
+            Some(format!("perennial kubeconfig refresh --request {path}"))
+        }
+        _ => None,
+    }
 }
 
 /// An older copy of admin.conf's credential, or several of the same day.

@@ -117,6 +117,12 @@ impl Evidence {
         ["done", "abandoned", "putBack"].contains(&self.outcome.as_str())
     }
 
+    /// The people's kubeconfigs that kube-apiserver has said whom it took for.
+    pub(crate) fn recognized(&self) -> impl Iterator<Item = &str> {
+        let recognized = self.edges.iter().filter(|edge| edge.by == "recognized");
+        recognized.map(|edge| edge.credential.as_str())
+    }
+
     /// The credentials, to be compared with a node. One that could not be read at the run's end is not among them.
     pub(crate) fn recorded(&self) -> Vec<Recorded> {
         let of = |one: &CredentialRecord| {

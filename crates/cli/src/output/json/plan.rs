@@ -3,7 +3,7 @@
 use super::{API_VERSION, Tool, time};
 use crate::language::{Language, plan::reason, run};
 use camino::Utf8Path;
-use perennial_core::plan::{Action, Plan, Source, Step, Undo, Verb};
+use perennial_core::plan::{Action, Plan, Source, Step, Target, Undo, Verb};
 use serde::Serialize;
 
 /// What `renew --dry-run -o json` prints.
@@ -26,7 +26,7 @@ pub(crate) struct PlanDocument<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PlanView<'a> {
     node: &'a str,
-    /// `renew`, `reload` or `csr import`.
+    /// `renew`, `reload`, `csr import` or `kubeconfig refresh`.
     verb: &'static str,
     observed_at: String,
     /// SHA-256 over what the plan was made from.
@@ -53,6 +53,10 @@ struct RenewalView<'a> {
     files: Vec<&'a str>,
     old_not_after: Option<String>,
     new_not_after: String,
+    /// The user's entry of a kubeconfig, where it is not the current one.
+    entry: Option<&'a str>,
+    /// The identity that goes on, in a person's kubeconfig.
+    identity: Option<&'a str>,
     /// The new key's algorithm; absent for a copy.
     key: Option<String>,
     /// The credential that it is a copy of.
@@ -120,6 +124,11 @@ impl<'a> PlanView<'a> {
             files: renewal.target.files().into_iter().map(|path| path.as_str()).collect(),
             old_not_after: renewal.old_not_after.map(time),
             new_not_after: time(renewal.new_not_after),
+            entry: match &renewal.target {
+                Target::Kubeconfig { user, .. } => user.as_deref(),
+                Target::Pair { .. } | Target::Certificate { .. } => None,
+            },
+            identity: renewal.identity.as_deref(),
             key: match &renewal.source {
                 Source::Reissue { key_kind, .. } | Source::Import { key_kind, .. } => {
                     Some(key_kind.to_string())
@@ -158,6 +167,7 @@ impl<'a> PlanView<'a> {
                 Verb::Renew => "renew",
                 Verb::Reload => "reload",
                 Verb::Import => "csr import",
+                Verb::Refresh => "kubeconfig refresh",
             },
             observed_at: time(plan.observed_at),
             digest: &plan.digest,

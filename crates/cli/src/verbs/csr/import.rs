@@ -27,6 +27,7 @@ pub(crate) fn run(session: &Session, arguments: &Import) -> Result<Exit, Failure
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
             decide: &decide,
+            kubeconfigs: &[],
             dry_run,
         },
     )

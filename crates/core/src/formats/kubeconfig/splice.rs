@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 /// Why a kubeconfig's client certificate can't be exchanged in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpliceError {
-    /// The current user has no embedded certificate and key.
-    #[error("the current user's certificate and key are not both embedded")]
+    /// The entry has no embedded certificate and key.
+    #[error("the user's certificate and key are not both embedded")]
     NotEmbedded,
     /// The data is an alias of, or is anchored for, something elsewhere in the file.
     #[error("the data is shared with another entry by a YAML anchor, alias or merge")]
@@ -23,16 +23,40 @@ pub enum SpliceError {
     NotVerbatim,
 }
 
-/// `text` with the current user's `client-certificate-data` and `client-key-data` replaced by the base64 of two
+/// An entry and the two PEM texts that take the place of its certificate and key.
+pub struct Replacement<'a> {
+    /// The entry, read from the text that is changed.
+    pub entry: &'a Kubeconfig,
+    /// The new certificate, and what follows it.
+    pub certificate_pem: &'a [u8],
+    /// The new key.
+    pub key_pem: &'a [u8],
+}
+
+/// `text` with an entry's `client-certificate-data` and `client-key-data` replaced by the base64 of two
 /// PEM texts, on one line each, in the quotes that were there. `kubeconfig` must have been read from `text`.
+///
+/// # Errors
+/// [`SpliceError`]: then nothing can be exchanged in place.
 pub fn splice(
     text: &str,
     kubeconfig: &Kubeconfig,
     certificate_pem: &[u8],
     key_pem: &[u8],
 ) -> Result<Zeroizing<String>, SpliceError> {
-    let (certificate, key) = kubeconfig.embedded().ok_or(SpliceError::NotEmbedded)?;
-    let mut exchanges = [(bare_span(text, certificate)?, certificate_pem), (bare_span(text, key)?, key_pem)];
+    splice_all(text, &[Replacement { entry: kubeconfig, certificate_pem, key_pem }])
+}
+
+/// The same for several entries of one text at once.
+///
+/// # Errors
+/// [`SpliceError`], of the first entry that can't be changed.
+pub fn splice_all(text: &str, replacements: &[Replacement<'_>]) -> Result<Zeroizing<String>, SpliceError> {
+    let mut exchanges = Vec::new();
+    for Replacement { entry, certificate_pem, key_pem } in replacements {
+        let (certificate, key) = spans(text, entry)?;
+        exchanges.extend([(certificate, *certificate_pem), (key, *key_pem)]);
+    }
     exchanges.sort_by_key(|(span, _)| span.start);
 
     let encoded_length: usize = exchanges.iter().map(|(_, pem)| pem.len() * 4 / 3 + 4).sum();
@@ -46,6 +70,19 @@ pub fn splice(
     }
     spliced.push_str(text.get(at..).ok_or(SpliceError::NotVerbatim)?);
     Ok(spliced)
+}
+
+/// Whether an entry's certificate and key can be exchanged in place.
+///
+/// # Errors
+/// [`SpliceError`]: why not.
+pub fn spliceable(text: &str, entry: &Kubeconfig) -> Result<(), SpliceError> {
+    spans(text, entry).map(|_| ())
+}
+
+fn spans(text: &str, entry: &Kubeconfig) -> Result<(Range<usize>, Range<usize>), SpliceError> {
+    let (certificate, key) = entry.embedded().ok_or(SpliceError::NotEmbedded)?;
+    Ok((bare_span(text, certificate)?, bare_span(text, key)?))
 }
 
 /// The span of the base64 itself, without quotes, if it may be replaced.

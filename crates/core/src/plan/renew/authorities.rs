@@ -31,7 +31,11 @@ pub(in crate::plan) fn signer<'a>(node: &'a Node, credential: &Credential) -> Op
     node.issuer_of(credential).or_else(expected).or_else(usual)
 }
 
-fn check_authority(authority: &Authority, credentials: Vec<String>, now: Timestamp) -> Result<(), Refusal> {
+pub(in crate::plan) fn check_authority(
+    authority: &Authority,
+    credentials: Vec<String>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let (name, path) = (authority.name.clone(), authority.key_path.clone());
     let certificate = match &authority.certificates {
         Looked::Seen(certificates) => certificates.first(),

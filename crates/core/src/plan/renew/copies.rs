@@ -23,7 +23,7 @@ pub(super) fn copies(
         // A link to admin.conf is no copy: it shows the new one by itself.
         let link = file.real_path() == original.place.file().real_path();
         // Two ways to one file are one copy.
-        let target = Target::Kubeconfig { path: file.real_path().clone() };
+        let target = Target::Kubeconfig { path: file.real_path().clone(), user: None };
         let twice = copies.iter().chain(renewals).any(|other: &Renewal| other.target == target);
         if link || twice || !admin_asked(&original.name) {
             continue;
@@ -52,6 +52,7 @@ pub(super) fn copies(
                 old_not_after: Some(leaf.not_after()),
                 new_not_after,
                 names: 0,
+                identity: None,
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::amendments::amendments;
 use crate::assess::edges;
-use crate::inventory::{Credential, Directory, Looked, Node, Place};
+use crate::inventory::{Credential, Directory, Entry, Looked, Node, Place};
 use crate::plan::step::{Renewal, Source, Target};
 use crate::plan::{Refusal, Request};
 use camino::Utf8PathBuf;
@@ -68,6 +68,7 @@ pub(in crate::plan) fn reissue(
         old_not_after: Some(leaf.not_after()),
         new_not_after: validity.not_after,
         names: leaf.dns_names().len() + leaf.ip_addresses().len(),
+        identity: None,
     })
 }
 
@@ -101,7 +102,10 @@ pub(in crate::plan) fn target(credential: &Credential, key_stays: bool) -> Optio
                 false => Target::Pair { certificate, key },
             })
         }
-        (_, [file]) => Some(Target::Kubeconfig { path: file.real_path().clone() }),
+        (Place::Kubeconfig { user, entry: Entry::Other { .. }, .. }, [file]) => {
+            Some(Target::Kubeconfig { path: file.real_path().clone(), user: Some(user.clone()) })
+        }
+        (_, [file]) => Some(Target::Kubeconfig { path: file.real_path().clone(), user: None }),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::plan::step::{Action, Guard, Listening, PreImage, Proof, Renewal, Step
 use crate::plan::{Request, Undo, restart};
 use camino::Utf8PathBuf;
 
-pub(super) fn steps(
+pub(in crate::plan) fn steps(
     node: &Node,
     request: &Request,
     renewals: &[Renewal],
@@ -27,7 +27,14 @@ pub(super) fn steps(
             limit_seconds: 60,
         });
     }
-    steps.extend(renewals.iter().map(|renewal| swap(node, renewal, restarts)));
+    // Several entries of one file are one exchange.
+    let alone = |index: &usize| {
+        let files = |renewal: &Renewal| renewal.target.files().into_iter().cloned().collect::<Vec<_>>();
+        let own = renewals.get(*index).map(files);
+        renewals.iter().take(*index).all(|before| Some(files(before)) != own)
+    };
+    let firsts = (0..renewals.len()).filter(alone).filter_map(|index| renewals.get(index));
+    steps.extend(firsts.map(|renewal| swap(node, renewal, renewals, restarts)));
     for component in restarts {
         steps.extend(restart::steps(node, *component));
     }
@@ -37,7 +44,8 @@ pub(super) fn steps(
     steps
 }
 
-fn swap(node: &Node, renewal: &Renewal, restarts: &[Component]) -> Step {
+fn swap(node: &Node, renewal: &Renewal, renewals: &[Renewal], restarts: &[Component]) -> Step {
+    let along = renewals.iter().filter(|other| other.target.files() == renewal.target.files());
     let files = renewal
         .target
         .files()
@@ -67,7 +75,8 @@ fn swap(node: &Node, renewal: &Renewal, restarts: &[Component]) -> Step {
         action: Action::Swap(Swap {
             credential: renewal.credential.clone(),
             files,
-            old_not_after: renewal.old_not_after,
+            // The first end counts: what is put back, is put back whole.
+            old_not_after: along.map(|one| one.old_not_after).min().flatten(),
         }),
         undo: Undo::ExchangeBack,
         proofs,

@@ -60,6 +60,7 @@ impl Pki {
             old_not_after: None,
             new_not_after: now + SignedDuration::from_hours(1),
             names: 0,
+            identity: None,
         }
     }
 
@@ -70,7 +71,11 @@ impl Pki {
 
     fn copy(&self) -> Renewal {
         let source = Source::CopyOf { credential: "admin.conf".into(), path: self.root.join("admin.conf") };
-        self.renewal("config", Target::Kubeconfig { path: self.root.join("config") }, Some(source))
+        self.renewal(
+            "config",
+            Target::Kubeconfig { path: self.root.join("config"), user: None },
+            Some(source),
+        )
     }
 
     fn staged(&self, name: &str) -> String {
@@ -154,7 +159,8 @@ fn what_is_asked_for_by_name_is_in_the_new_certificate() {
 #[test]
 fn a_copy_gets_what_this_run_makes_for_the_original_and_keeps_its_own_text() {
     let pki = Pki::new();
-    let admin = pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf") }, None);
+    let admin =
+        pki.renewal("admin.conf", Target::Kubeconfig { path: pki.root.join("admin.conf"), user: None }, None);
     let staged = issue(&runtime(), "r1", &[admin, pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
     assert_ne!(staged[0].fingerprint, leaf().fingerprint_sha256());
@@ -240,7 +246,7 @@ fn a_kubeconfig_takes_in_what_another_ca_has_signed_and_its_copies_follow() {
     let pki = Pki::new();
     let (mut renewal, key) = returned(&pki, true);
     renewal.credential = "admin.conf".into();
-    renewal.target = Target::Kubeconfig { path: pki.root.join("admin.conf") };
+    renewal.target = Target::Kubeconfig { path: pki.root.join("admin.conf"), user: None };
     let staged = issue(&runtime(), "r1", &[renewal, pki.copy()], None).unwrap();
     assert_eq!(staged[0].fingerprint, staged[1].fingerprint);
     assert!(pki.staged("admin.conf").starts_with("# 管理员"));
@@ -265,4 +271,47 @@ fn a_key_that_was_exchanged_meanwhile_stops_everything() {
             .unwrap_err()
             .contains("is not the certificate that was planned for")
     );
+}
+
+#[test]
+fn two_entries_of_a_persons_file_go_in_at_once_for_its_owner_alone_and_the_old_file_is_kept_once() {
+    let pki = Pki::new();
+    let path = pki.root.join("people");
+    let text = read_to_string(pki.root.join("config")).unwrap();
+    let users = text.find("- name: u").unwrap();
+    let second = text[users..].replacen("- name: u", "- name: v # 第二个", 1);
+    let text = format!("{text}{second}");
+    write(&path, &text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let entry = |name: &str, user: Option<&str>| {
+        let target = Target::Kubeconfig { path: path.clone(), user: user.map(str::to_owned) };
+        Renewal { identity: Some("CN=x".into()), ..pki.renewal(name, target, None) }
+    };
+    let renewals = [entry("people", None), entry("people (v)", Some("v"))];
+    let mode = |path: &Utf8Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    for run in ["r1", "r2"] {
+        let staged = issue(&runtime(), run, &renewals, None).unwrap();
+        assert_eq!((staged.len(), &staged[0].live, mode(&staged[0].twin)), (1, &path, 0o600));
+        let new = read_to_string(&staged[0].twin).unwrap();
+        let document = kubeconfig::parse_all(&new).unwrap();
+        let mut serials = Vec::new();
+        for user in ["u", "v"] {
+            let (certificate, key) = document.user(user).unwrap().embedded().unwrap();
+            let leaf = perennial_pki::certificate::leaf(&certificate.bytes).unwrap();
+            assert!(PrivateKey::from_pem(&key.bytes).unwrap().matches(&leaf), "{user}");
+            serials.push(leaf.serial_hex());
+        }
+        assert_ne!(serials[0], serials[1], "each has its own");
+        let differing = text.lines().zip(new.lines()).filter(|(old, new)| old != new).count();
+        assert_eq!((differing, text.lines().count()), (4, new.lines().count()));
+        // Nothing live was touched, and there is one copy of it, however often this is done.
+        let before = pki.root.join("people.before-perennial");
+        assert_eq!(
+            (read_to_string(&path).unwrap(), read_to_string(&before).unwrap()),
+            (text.clone(), text.clone())
+        );
+        assert_eq!((mode(&path), mode(&before)), (0o644, 0o600));
+    }
+    let kept = pki.root.read_dir_utf8().unwrap().filter_map(Result::ok);
+    assert_eq!(kept.filter(|entry| entry.file_name().contains("before")).count(), 1);
 }

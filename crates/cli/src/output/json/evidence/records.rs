@@ -264,6 +264,7 @@ fn edge(edge: &Edge) -> EdgeRecord {
             "process"
         }
         Shown::Answered => "answered",
+        Shown::Recognized { .. } => "recognized",
         Shown::NodeLease { renewed, .. } => {
             lease = Some(*renewed);
             "nodeLease"
