@@ -121,7 +121,7 @@ fn whatever_keeps_the_answer_away_is_unknown() {
         (&["chek", "--output=nagios"], "there is no verb chek"),
         (&["check", "-onagios", "--warn", "30"], "--warn <LIMIT>: 30 can't be understood"),
         (&["-o", "nagios", "--root", here], "-o nagios is no form of this verb"),
-        (&["renew", "-o", "nagios"], "-o nagios is no form of this verb"),
+        (&["renew", "-o", "nagios"], "nagios is none of table, json, yaml"),
         (&["check", "-o", "nagios", "--root", here, "--config", bad.as_str()], "did you mean warn?"),
         (&["--lang", "zh", "chek", "-o", "nagios"], "there is no verb chek"),
     ] {
