@@ -10,7 +10,7 @@ pub(crate) use file::File;
 pub(crate) use key::{Key, Values};
 pub(crate) use suppress::Silence;
 
-use crate::args::{Cli, Reload, Renew, Verb, language_flag};
+use crate::args::{Cli, Reload, Renew, Verb, formats, language_flag};
 use crate::exit::FailOn;
 use crate::language::{self, Language};
 use camino::Utf8PathBuf;
@@ -111,6 +111,15 @@ impl Settings {
             };
             origins.push((key, origin));
         }
+        // What is set for all calls may be a form that this verb does not have: it answers in its usual one.
+        let forms = formats(matches.subcommand_name().unwrap_or_default());
+        for (key, origin) in &mut origins {
+            let asked = matches!(origin, Origin::Flag(_));
+            if *key == Key::Output && !asked && !forms.contains(&values.output) {
+                values.output = Values::default().output;
+                *origin = Origin::Default;
+            }
+        }
         // A plugin that is green while there are warnings would be the plugin's own fault.
         for (key, origin) in &mut origins {
             let nagios = values.output == crate::args::Format::Nagios;
@@ -128,11 +137,9 @@ impl Settings {
 /// Whether it stands on the command line.
 fn given(matches: &ArgMatches, key: Key) -> bool {
     let id = key.argument();
-    let of = |matches: &ArgMatches| {
-        matches.ids().any(|one| one.as_str() == id)
-            && matches.value_source(id) == Some(ValueSource::CommandLine)
-    };
-    of(matches) || matches.subcommand().is_some_and(|(_, of_verb)| of(of_verb))
+    let here = matches.ids().any(|one| one.as_str() == id)
+        && matches.value_source(id) == Some(ValueSource::CommandLine);
+    here || matches.subcommand().is_some_and(|(_, of_verb)| given(of_verb, key))
 }
 
 /// What is set without a flag, and by whom.

@@ -98,6 +98,24 @@ fn what_is_set_is_what_check_does() {
 
 /// A certificate of a day is not ending soon from its birth, whichever kind of limit is set.
 #[test]
+fn a_form_that_is_set_for_all_calls_is_used_where_a_verb_has_it() {
+    let tree = tree();
+    let root = ["--root", tree.root().as_str()];
+    let said = |arguments: &[&str], form: &str| {
+        let output = perennial_in(&tree, &[arguments, &root].concat(), &[("PERENNIAL_OUTPUT", form)]);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let usual = said(&["list"], "table");
+    assert_eq!(said(&["list"], "nagios"), usual, "list has no such form");
+    assert!(said(&["check"], "nagios").1.starts_with("PERENNIAL "));
+    assert!(said(&["csr", "export"], "json").1.starts_with('{'));
+    let asked = said(&["csr", "export", "-o", "json"], "yaml");
+    assert!(asked.1.starts_with('{'), "a flag wins behind a second verb, too: {asked:?}");
+    let refused = said(&["list", "-o", "nagios"], "table");
+    assert_eq!(refused.0, Some(3), "what a flag asks for is told: {refused:?}");
+}
+
+#[test]
 fn a_certificate_that_lives_a_day_is_judged_by_its_life() {
     for (hours_ago, limit, codes) in [
         (1, "30d", &[][..]),
