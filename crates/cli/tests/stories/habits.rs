@@ -19,6 +19,8 @@ const JQ: &str =
 
 pub(crate) fn story(stage: &mut Stage) {
     let cluster = stage.cluster();
+    // An older copy of admin.conf that another story has left would be something to do.
+    assert_eq!(cluster.perennial(&["renew", "--due", "--yes", "--no-workload"]).status, 0);
 
     a_jq_line_for_kubeadm_gives_the_same(cluster);
     kubectl_runs_it_and_tells_commands_of_kubectl(cluster);
