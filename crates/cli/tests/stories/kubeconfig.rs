@@ -10,15 +10,18 @@ use std::time::Instant;
 
 const ALICE: &str = "/home/alice/.kube/config";
 
-/// alice and boss with certificates that end in three days, in one commented file with two other clusters, whose current
+/// alice and boss with certificates of a year that end in three days, in one commented file with two other clusters, whose current
 /// context is another cluster's; eve's is expired; an identity of another cluster.
 const SETUP: &str = r#"
 mkdir -p /root/people /home/alice/.kube; cd /root/people
 grep -q '^alice:' /etc/passwd || echo 'alice:x:4242:4242::/home/alice:/bin/sh' >>/etc/passwd
 printf 'extendedKeyUsage=clientAuth\nkeyUsage=digitalSignature,keyEncipherment\n' >extensions
+printf '[ca]\ndefault_ca=x\n[x]\ndatabase=db\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nrand_serial=yes\n' >ca.cnf
+printf 'unique_subject=no\n[p]\norganizationName=optional\ncommonName=supplied\n' >>ca.cnf; : >db
 issue() {
   openssl req -new -newkey rsa:2048 -nodes -keyout $1.key -subj "$2" -out $1.csr 2>/dev/null
-  openssl x509 -req -in $1.csr -CA $4 -CAkey $5 -days $3 -extfile extensions -out $1.crt 2>/dev/null
+  openssl ca -batch -notext -preserveDN -config ca.cnf -in $1.csr -cert $4 -keyfile $5 -extfile extensions -out $1.crt \
+    -startdate $(date -u -d '362 days ago' +%Y%m%d%H%M%SZ) -enddate $(date -u -d "$3 days" +%Y%m%d%H%M%SZ) 2>/dev/null
 }
 openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key -subj /CN=kubernetes -days 3650 -out other.crt 2>/dev/null
 ours="/etc/kubernetes/pki/ca.crt /etc/kubernetes/pki/ca.key"
