@@ -1,9 +1,10 @@
 //! Certificates that were never right: another node's pair, a missing usage, a name that nobody thought of.
 //!
 //! Each is broken for real, `check` names the command, and that command, run as it stands, makes it right while the
-//! API answers on. A key that is to stay stays, and kubeadm may be the one who signs.
+//! API answers on. A key that is to stay stays, kubeadm may be the one who signs,
+//! and a CA's key may be behind a passphrase.
 
-use crate::support::{Cluster, Stage};
+use crate::support::{Cluster, Said, Stage};
 
 pub(crate) fn story(stage: &mut Stage) {
     let cluster = stage.cluster();
@@ -14,6 +15,7 @@ pub(crate) fn story(stage: &mut Stage) {
     kube_apiserver_gets_one_more_name(cluster);
     a_key_stays(cluster);
     kubeadm_makes_what_perennial_installs(cluster);
+    an_encrypted_key_signs_and_stays_encrypted(cluster);
     let seen = probe.stop().unwrap();
     assert_eq!(seen.failed(), 0, "{seen:?}");
     println!("  {} writes, 0 failed", seen.endpoint("cp1").unwrap().ok);
@@ -106,4 +108,33 @@ fn kubeadm_makes_what_perennial_installs(cluster: &Cluster) {
     assert_eq!(before.0, facts(), "the same but for keys and dates");
     assert!(before.1.iter().zip(serials()).all(|(old, new)| *old != new), "new ones");
     assert_eq!(cluster.sh("cp1", "ls /run | grep perennial || true"), "", "no key is left in memory");
+}
+
+fn an_encrypted_key_signs_and_stays_encrypted(cluster: &Cluster) {
+    cluster.sh(
+        "cp1",
+        "cd /etc/kubernetes/pki/etcd; cp -p ca.key /root/etcd-ca.key; printf 'open sesame' >/run/passphrase
+        openssl pkcs8 -topk8 -v2 aes-256-cbc -in ca.key -out /root/locked.key -passout file:/run/passphrase
+        chmod 600 /root/locked.key; mv /root/locked.key ca.key",
+    );
+    let locked = || cluster.sh("cp1", "sha256sum /etc/kubernetes/pki/etcd/ca.key");
+    let before = locked();
+    let asked = [
+        "renew",
+        "--only",
+        "etcd-healthcheck-client",
+        "--force",
+        "--issuer",
+        "perennial",
+        "--yes",
+        "--no-workload",
+    ];
+    let refused = cluster.perennial(&asked);
+    assert_eq!(refused.status, 4, "{refused:?}");
+    assert!(refused.stderr.contains("--ca-passphrase-file"), "{refused:?}");
+    let renewed = cluster.perennial(&[&asked[..], &["--ca-passphrase-file", "/run/passphrase"]].concat());
+    assert_eq!(renewed.status, 0, "{renewed:?}");
+    assert!(!Said::by(&renewed).contains("sesame"), "{renewed:?}");
+    assert_eq!(locked(), before, "the key's file is as it was");
+    cluster.sh("cp1", "mv /root/etcd-ca.key /etc/kubernetes/pki/etcd/ca.key; rm /run/passphrase");
 }
