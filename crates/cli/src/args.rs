@@ -205,6 +205,8 @@ pub(crate) struct Renew {
     pub(crate) give_up: Option<String>,
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch_api: bool,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -249,6 +251,8 @@ pub(crate) struct Reload {
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch_api: bool,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -281,6 +285,8 @@ pub(crate) struct Import {
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch_api: bool,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }

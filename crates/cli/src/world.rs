@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use perennial_core::diagnose::Gathering;
 use perennial_core::inventory::{Authority, Looked, Node, Served};
 use perennial_core::plan::{Kubeadm, Pending, Plan, Refusal, backup_directories};
-use perennial_core::run::{Body, Event, Outcome, Record, WorkloadOutcome, read};
+use perennial_core::run::{Body, Event, Outcome, Record, WorkloadOutcome, Writes, read};
 use perennial_host::act::lock::LockError;
 use perennial_host::act::{backup, evidence, journal, node};
 use perennial_pki::digest::sha256_hex;
@@ -28,6 +28,7 @@ pub(crate) use perennial_host::act::evidence::{copy, read as read_evidence, writ
 pub(crate) use perennial_host::act::requests;
 pub(crate) use perennial_host::act::unlock::{Keys, NotOpened};
 pub(crate) use perennial_host::drive::Ended;
+pub(crate) use perennial_host::watch::{Counts, Watch};
 
 /// Where perennial keeps its own state.
 const STATE: &str = "/var/lib/perennial";
@@ -73,6 +74,8 @@ pub(crate) struct Run {
     pub(crate) records: Vec<Record>,
     /// SHA-256 of the journal's last line.
     pub(crate) journal_sha256: Option<String>,
+    /// What a client saw of the API meanwhile, where that was asked for.
+    pub(crate) writes: Option<Writes>,
 }
 
 /// The clock.
@@ -196,6 +199,12 @@ impl World {
         passphrase: &[u8],
     ) -> Result<(), NotOpened> {
         keys.open(&self.look, authority, passphrase)
+    }
+
+    /// Writes to the node's own API server until the answer is ended or dropped.
+    pub(crate) fn watch(&self, node: &Node) -> Watch {
+        let look = self.look.clone();
+        Watch::begin(node.name.as_deref().unwrap_or_default(), move || observe::access(&look))
     }
 
     /// Runs the test Deployment alone.
@@ -360,7 +369,7 @@ impl Work<'_> {
             }
         }
         let journal_sha256 = last_line(&text);
-        Run { id, ended, backup, workload, took, records, journal_sha256 }
+        Run { id, ended, backup, workload, took, records, journal_sha256, writes: None }
     }
 }
 

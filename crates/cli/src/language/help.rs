@@ -1,6 +1,6 @@
 //! The texts of `--help`.
 
-use super::{Language, config, csr, evidence, explain, graph, inspect, list, suppress};
+use super::{Language, config, csr, evidence, explain, graph, inspect, list, suppress, writes};
 
 /// A text in the language that is asked for.
 type Text = fn(Language) -> &'static str;
@@ -87,6 +87,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial renew --due --yes", example_renew_due),
                 ("perennial renew --only apiserver --only admin.conf", example_renew_only),
                 ("perennial renew --ca-passphrase-file /run/pass", example_renew_passphrase),
+                ("perennial renew --watch-api", writes::example_watch_api),
             ],
             exits: CHANGE,
         },
@@ -96,6 +97,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             examples: &[
                 ("perennial reload --dry-run", example_reload_dry),
                 ("perennial reload", example_reload),
+                ("perennial reload --watch-api", writes::example_watch_api),
             ],
             exits: CHANGE,
         },
@@ -227,6 +229,7 @@ const CSR_EXAMPLES: &[(&str, Text)] = &[
     ("perennial csr export --dir /root/requests", csr::example_export),
     ("perennial csr import /root/signed --dry-run", csr::example_import_dry),
     ("perennial csr import /root/signed", csr::example_import),
+    ("perennial csr import /root/signed --watch-api", writes::example_watch_api),
 ];
 
 const EVIDENCE_EXAMPLES: &[(&str, Text)] = &[
@@ -427,6 +430,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "new_key" => csr::arg_new_key,
         "returned" => csr::arg_returned,
         "evidence" => evidence::arg_evidence,
+        "watch_api" => writes::arg_watch_api,
         "file" => evidence::arg_file,
         "codes" => explain::argument,
         _ => return None,

@@ -2,9 +2,9 @@
 //! half minute between.
 
 use super::{Line, Mark, Paint, Screen};
-use crate::language::{Language, run as say};
+use crate::language::{Language, run as say, writes};
 use crate::terminal::Terminal;
-use crate::world;
+use crate::world::{self, Counts};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::SignedDuration;
 use perennial_core::run::{Event, Phase};
@@ -24,6 +24,8 @@ pub(crate) struct Progress {
     stop: Arc<AtomicBool>,
     /// Whether the operator knows that the request to stop was heard.
     heard: bool,
+    /// The writes to the API, where it is watched.
+    counts: Option<Counts>,
 }
 
 enum Mode {
@@ -39,7 +41,13 @@ enum Mode {
 
 impl Progress {
     /// For stderr as it is. `silent`: `--no-progress`; `stop`: set when the operator asks to stop.
-    pub(crate) fn new(language: Language, terminal: Terminal, silent: bool, stop: &Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(
+        language: Language,
+        terminal: Terminal,
+        silent: bool,
+        stop: &Arc<AtomicBool>,
+        counts: Option<Counts>,
+    ) -> Self {
         let mode = match (silent, terminal.live) {
             (true, _) => Mode::Silent,
             (false, true) => {
@@ -48,7 +56,7 @@ impl Progress {
             }
             (false, false) => Mode::Lines { told: SignedDuration::ZERO },
         };
-        Self { language, terminal, mode, stop: Arc::clone(stop), heard: false }
+        Self { language, terminal, mode, stop: Arc::clone(stop), heard: false, counts }
     }
 
     /// Shows one event.
@@ -68,7 +76,17 @@ impl Progress {
                     write(&format!("{} {line}\n", world::now().strftime("%Y-%m-%dT%H:%M:%SZ")));
                 }
             }
-            Mode::Live { bar } => live(self.language, &self.terminal, bar, event),
+            Mode::Live { bar } => {
+                live(self.language, &self.terminal, bar, event);
+                if let (Some(bar), Some(counts), Phase::Waiting) = (bar, &self.counts, &event.phase) {
+                    let (ok, failed) = counts.now();
+                    bar.set_message(format!(
+                        "{}  {}",
+                        bar.message(),
+                        writes::so_far(self.language, ok, failed)
+                    ));
+                }
+            }
         }
     }
 }

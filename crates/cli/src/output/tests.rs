@@ -324,6 +324,7 @@ fn run(ended: Ended) -> Run {
         took: Duration::from_millis(5432),
         records: Vec::new(),
         journal_sha256: None,
+        writes: None,
     }
 }
 

@@ -13,12 +13,12 @@ use crate::output::report::{self, Report};
 use crate::output::{Line, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
-use crate::world::{self, Depth, Ended, Run, Work, World};
+use crate::world::{self, Depth, Ended, Run, Watch, Work, World};
 use camino::Utf8Path;
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
 use perennial_core::plan::{Plan, Refusal, lint, other_control_planes};
-use perennial_core::prove::prove;
+use perennial_core::prove::{Edge, prove};
 use perennial_core::run::Event;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -35,6 +35,8 @@ pub(super) struct Change<'a> {
     pub(super) passphrases: Passphrases,
     /// Where the operator wants a copy of the evidence.
     pub(super) evidence: Option<&'a Utf8Path>,
+    /// Whether the API is written to while a run lasts.
+    pub(super) watch_api: bool,
     /// The same command that only looks.
     pub(super) dry_run: String,
     /// From what was seen to a plan.
@@ -62,7 +64,7 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
     if let Some(run) = change.give_up {
         give_up(session, &work, run)?;
     }
-    let resumed = take_up_open_run(session, &work, &stop)?;
+    let resumed = take_up_open_run(session, &work, &stop, &|| change.watch_api.then(|| world.watch(&node)))?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
         return Ending { session, world: &world, change, before: None }.as_it_is(plan, run);
     }
@@ -92,10 +94,18 @@ pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failur
         return Ok(Exit::Good);
     }
     session.signals.stop_at_a_safe_point(&stop)?;
-    let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
-    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| progress.on(event))?;
+    let watch = change.watch_api.then(|| world.watch(&node));
+    let mut progress = progress(session, &stop, watch.as_ref());
+    let mut run = work.run(&plan, &keys, &mut |event: &Event<'_>| progress.on(event))?;
     let ending = Ending { session, world: &world, change, before: Some(&node) };
-    if run.ended == Ended::Committed { ending.proven(&plan, &run) } else { ending.as_it_is(&plan, &run) }
+    if run.ended != Ended::Committed {
+        run.writes = watch.map(Watch::end);
+        return ending.as_it_is(&plan, &run);
+    }
+    let (after, edges) = ending.prove(&run)?;
+    // Its proofs are in.
+    run.writes = watch.map(Watch::end);
+    ending.tell(&plan, &run, &after, &edges)
 }
 
 /// The end of a run: looked at, kept as evidence, told.
@@ -110,14 +120,23 @@ struct Ending<'a> {
 impl Ending<'_> {
     /// Everything was done: each edge is proven.
     fn proven(&self, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+        let (node, edges) = self.prove(run)?;
+        self.tell(plan, run, &node, &edges)
+    }
+
+    fn prove(&self, run: &Run) -> Result<(Node, Vec<Edge>), Failure> {
         let node = observe(self.session, self.world, Depth::Cluster)?;
         let edges = prove(&node, run.workload.as_ref());
+        Ok((node, edges))
+    }
+
+    fn tell(&self, plan: &Plan, run: &Run, node: &Node, edges: &[Edge]) -> Result<Exit, Failure> {
         // Where everything had expired, only now the API says which other control planes there are.
         let mut plan = plan.clone();
         if node.cluster.seen().is_some() {
-            plan.other_control_planes = other_control_planes(&node);
+            plan.other_control_planes = other_control_planes(node);
         }
-        self.finish(Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None }, &node)
+        self.finish(Report { plan: &plan, run: Some(run), edges: Some(edges), evidence: None }, node)
     }
 
     /// It has come to another end, or to none.
@@ -164,13 +183,21 @@ fn take_up_open_run(
     session: &Session,
     work: &Work<'_>,
     stop: &Arc<AtomicBool>,
+    watch: &dyn Fn() -> Option<Watch>,
 ) -> Result<Option<(Run, Plan)>, Failure> {
     let Some(open) = work.open_run()? else { return Ok(None) };
     session.tell(&line(&run_words::resumed(session.language, &open.run)));
     session.signals.stop_at_a_safe_point(stop)?;
-    let mut progress = Progress::new(session.language, session.err, session.global.no_progress, stop);
-    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
+    let watch = watch();
+    let mut progress = progress(session, stop, watch.as_ref());
+    let (mut run, plan) = work.take_up(open, &mut |event: &Event<'_>| progress.on(event))?;
+    run.writes = watch.map(Watch::end);
     Ok(plan.map(|plan| (run, plan)))
+}
+
+fn progress(session: &Session, stop: &Arc<AtomicBool>, watch: Option<&Watch>) -> Progress {
+    let counts = watch.map(Watch::counts);
+    Progress::new(session.language, session.err, session.global.no_progress, stop, counts)
 }
 
 fn line(text: &str) -> Screen {

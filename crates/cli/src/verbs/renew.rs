@@ -38,6 +38,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             give_up,
             passphrases: arguments.passphrases,
             evidence: arguments.evidence.as_deref(),
+            watch_api: arguments.watch_api,
             decide: &decide,
             dry_run,
         },

@@ -25,6 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Import) -> Result<Exit, Failure
             give_up: None,
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
+            watch_api: arguments.watch_api,
             decide: &decide,
             dry_run,
         },
