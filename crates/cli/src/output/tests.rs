@@ -20,6 +20,7 @@ use unicode_width::UnicodeWidthStr;
 mod inspect;
 mod memory;
 mod policy;
+mod writes;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
 

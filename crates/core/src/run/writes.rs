@@ -18,7 +18,7 @@ pub enum Write {
 pub struct Outage {
     /// When the first write that failed began.
     pub from: Timestamp,
-    /// When the next one was answered; where none was, when the last one had failed.
+    /// When the next one was done; where none was, when the last one had failed.
     pub until: Timestamp,
 }
 
@@ -70,6 +70,19 @@ pub struct Tally {
     writes: Writes,
     /// The beginning of the outage that lasts.
     out_since: Option<Timestamp>,
+    /// What was refused since its last failure.
+    undecided: Option<Undecided>,
+}
+
+/// An API server that has just started refuses what it has not read the rules for yet (403 before RBAC is loaded), and
+/// a webhook may come back later than it. Such a refusal is part of the outage before it if a write is done in the end;
+/// otherwise it is the cluster's rule.
+#[derive(Clone, Debug)]
+struct Undecided {
+    refused: u64,
+    /// When the first one was answered.
+    answered: Timestamp,
+    reason: String,
 }
 
 impl Tally {
@@ -84,12 +97,16 @@ impl Tally {
                     writes.from = Some(if writes.late { ended } else { began });
                 }
                 writes.ok += 1;
-                self.answered(ended);
+                self.lasts(ended);
+                self.out_since = None;
+            }
+            Write::Refused(reason) if self.out_since.is_some() => {
+                let undecided = Undecided { refused: 0, answered: ended, reason };
+                self.undecided.get_or_insert(undecided).refused += 1;
             }
             Write::Refused(reason) => {
                 writes.refused += 1;
                 writes.refusal.get_or_insert(reason);
-                self.answered(ended);
             }
             Write::Failed(reason) if writes.from.is_none() => writes.error = Some(reason),
             Write::Failed(reason) => {
@@ -107,17 +124,21 @@ impl Tally {
     }
 
     /// What was seen; `left` is the Lease that could not be removed.
-    pub fn end(self, left: Option<String>) -> Writes {
+    pub fn end(mut self, left: Option<String>) -> Writes {
+        if let Some(Undecided { refused, answered, reason }) = self.undecided.take() {
+            self.writes.refused += refused;
+            self.writes.refusal.get_or_insert(reason);
+            self.lasts(answered);
+        }
         Writes { left, ..self.writes }
     }
 
-    fn answered(&mut self, at: Timestamp) {
-        self.lasts(at);
-        self.out_since = None;
-    }
-
+    /// The outage, if there is one, has gone on until then.
     fn lasts(&mut self, until: Timestamp) {
         let Some(from) = self.out_since else { return };
+        if let Some(undecided) = self.undecided.take() {
+            self.writes.failed += undecided.refused;
+        }
         let outage = Outage { from, until };
         if self.writes.longest.is_none_or(|longest| outage.length() > longest.length()) {
             self.writes.longest = Some(outage);
@@ -200,19 +221,32 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_no_failure_and_ends_an_outage() {
-        let all_refused = seen(&[(0, 5, refused("no")), (100, 105, refused("never"))]);
-        assert_eq!((all_refused.refused, all_refused.failed, all_refused.watched()), (2, 0, false));
-        assert_eq!((all_refused.refusal.as_deref(), all_refused.error), (Some("no"), None));
-        let between = seen(&[
-            (0, 5, refused("no")),
-            (100, 105, Write::Done),
-            (200, 201, failed("reset")),
-            (300, 303, refused("no")),
-            (400, 401, failed("reset")),
-        ]);
-        assert_eq!((between.from, between.late), (Some(at(100)), false), "it had answered before");
-        assert_eq!((between.ok, between.failed, between.refused), (1, 2, 2));
-        assert_eq!(between.longest, Some(Outage { from: at(200), until: at(303) }));
+    fn a_refusal_is_no_failure() {
+        let all = seen(&[(0, 5, refused("no")), (100, 105, refused("never"))]);
+        assert_eq!((all.refused, all.failed, all.watched()), (2, 0, false));
+        assert_eq!((all.refusal.as_deref(), all.error), (Some("no"), None));
+        let first = seen(&[(0, 5, refused("no")), (100, 105, Write::Done), (200, 205, refused("no"))]);
+        assert_eq!((first.from, first.late), (Some(at(100)), false), "it had answered before");
+        assert_eq!((first.ok, first.failed, first.refused, first.longest), (1, 0, 2, None));
+    }
+
+    #[test]
+    fn a_refusal_within_an_outage_is_part_of_it() {
+        let done = (0, 5, Write::Done);
+        let out = (100, 101, failed("connection refused"));
+        let within = [(200, 203, refused("no rules yet")), (300, 303, refused("no rules yet"))];
+        let until = |last: (i64, i64, Write)| {
+            seen(&[done.clone(), out.clone(), within[0].clone(), within[1].clone(), last])
+        };
+        for last in [(400, 405, Write::Done), (400, 405, failed("reset"))] {
+            let failures = 3 + u64::from(last.2 != Write::Done);
+            let seen = until(last);
+            assert_eq!((seen.failed, seen.refused, seen.refusal), (failures, 0, None));
+            assert_eq!(seen.longest, Some(Outage { from: at(100), until: at(405) }));
+        }
+        // Nothing was done any more: somebody does not want it.
+        let seen = until((400, 405, refused("never")));
+        assert_eq!((seen.failed, seen.refused, seen.refusal.as_deref()), (1, 3, Some("no rules yet")));
+        assert_eq!(seen.longest, Some(Outage { from: at(100), until: at(203) }));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct WritesRecord {
     pub(crate) failed: u64,
     /// Writes that a rule of the cluster refused: they count as neither.
     pub(crate) refused: u64,
-    /// From the beginning of the first write that failed to the next answer; 0 without a failure.
+    /// From the beginning of the first write that failed until the next one was done; 0 without a failure.
     pub(crate) longest_outage_ms: u64,
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) longest_outage_from: Option<Timestamp>,
