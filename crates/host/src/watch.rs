@@ -190,7 +190,7 @@ impl<A: Fn() -> Result<Access, Trouble>> Writer<A> {
             }
         };
         for _ in 0..if made { REMOVALS } else { 1 } {
-            if self.within_limit(&delete).is_ok() {
+            if self.within_limit(delete).is_ok() {
                 return None;
             }
             std::thread::sleep(INTERVAL);

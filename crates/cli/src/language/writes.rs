@@ -34,8 +34,8 @@ messages! {
         zh: "{n} 次写入被集群的规则拒绝，不算中断：{reason}",
     }
     unwatched(reason: &str) {
-        en: "the API was not watched, no write was answered: {reason}",
-        zh: "未能监测 API，没有一次写入得到应答：{reason}",
+        en: "the API was not watched, not one write was done: {reason}",
+        zh: "未能监测 API，没有一次写入成功：{reason}",
     }
     left(lease: &str) {
         en: "the Lease {lease} in kube-system could not be removed; the next run with --watch-api does it, or:",

@@ -189,7 +189,7 @@ fn a_refusal_is_told_and_is_no_failure() {
 }
 
 #[test]
-fn writes_that_fail_are_counted_and_the_outage_ends_with_the_next_answer() {
+fn writes_that_fail_are_counted_and_the_outage_ends_with_the_next_that_is_done() {
     let server = Server::default();
     server.0.lock().unwrap().instead = Some((3, 5, 500, "etcdserver: request timed out".to_owned()));
     let seen = watched(&server, 7);
