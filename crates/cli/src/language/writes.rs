@@ -2,8 +2,8 @@
 
 words! {
     arg_watch_api {
-        en: "while it lasts, write to the API every 100 ms over a new connection, and\ncount; the Lease for it (kube-system/perennial-watch-NODE) is removed again",
-        zh: "执行期间每 100 毫秒用新连接向 API 写入一次并计数；\n所用的 Lease（kube-system/perennial-watch-节点名）\n最后会删除",
+        en: "count writes to the API meanwhile: every 100 ms, each over a new connection, to a Lease in kube-system that is removed at the end",
+        zh: "执行期间用新连接每 100 毫秒写入一次 API\n并计数（写入 kube-system 中的一个 Lease，\n最后删除）",
     }
     example_watch_api {
         en: "also count whether anybody could not write to the API meanwhile",
