@@ -13,8 +13,8 @@ words! {
 
 messages! {
     so_far(ok: u64, failed: u64) {
-        en: "API writes every 100 ms: {ok} ok, {failed} failed",
-        zh: "每 100 毫秒写入 API：成功 {ok}，失败 {failed}",
+        en: "API writes: {ok} ok, {failed} failed",
+        zh: "写入 API：成功 {ok}，失败 {failed}",
     }
     counted(n: u64, failed: u64) {
         en: [n: "{n} write during the run, {failed} failed", "{n} writes during the run, {failed} failed"],

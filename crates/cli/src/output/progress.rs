@@ -78,13 +78,10 @@ impl Progress {
             }
             Mode::Live { bar } => {
                 live(self.language, &self.terminal, bar, event);
-                if let (Some(bar), Some(counts), Phase::Waiting) = (bar, &self.counts, &event.phase) {
+                if let (Some(bar), Some(counts)) = (bar, &self.counts) {
                     let (ok, failed) = counts.now();
-                    bar.set_message(format!(
-                        "{}  {}",
-                        bar.message(),
-                        writes::so_far(self.language, ok, failed)
-                    ));
+                    let so_far = writes::so_far(self.language, ok, failed);
+                    bar.set_prefix(format!("{}s  {so_far}", event.step.limit_seconds));
                 }
             }
         }
