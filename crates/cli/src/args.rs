@@ -213,6 +213,8 @@ pub(crate) struct Renew {
     pub(crate) give_up: Option<String>,
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch_api: bool,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -257,6 +259,8 @@ pub(crate) struct Reload {
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch_api: bool,
     #[command(flatten)]
     pub(crate) events: EventsTo,
     #[command(flatten)]
@@ -291,6 +295,8 @@ pub(crate) struct Import {
     pub(crate) no_workload: bool,
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) evidence: Option<Utf8PathBuf>,
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) watch_api: bool,
     #[command(flatten)]
     pub(crate) events: EventsTo,
     #[command(flatten)]

@@ -34,6 +34,7 @@ pub(crate) mod suppress;
 pub(crate) mod trouble;
 pub(crate) mod usage;
 pub(crate) mod verify;
+pub(crate) mod writes;
 
 /// A language that perennial speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

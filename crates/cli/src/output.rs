@@ -11,6 +11,7 @@ mod span;
 mod table;
 mod unreferenced;
 mod wrap;
+mod writes;
 pub(crate) mod yaml;
 
 pub(crate) mod check;

@@ -10,7 +10,7 @@ use perennial_core::diagnose::Gathering;
 use perennial_core::inventory::{Authority, Looked, Node, Place, Served};
 use perennial_core::plan::{Kubeadm, Pending, Plan, Refusal, Signing, backup_directories};
 use perennial_core::prove::Edge;
-use perennial_core::run::{Body, Event, Outcome, Record, WorkloadOutcome, read};
+use perennial_core::run::{Body, Event, Outcome, Record, WorkloadOutcome, Writes, read};
 use perennial_host::act::lock::LockError;
 use perennial_host::act::sign::{self, SignError};
 use perennial_host::act::{backup, evidence, journal, node};
@@ -36,6 +36,7 @@ pub(crate) use perennial_host::drive::Ended;
 pub(crate) use perennial_host::observe::own::{
     NotOwn, Own, every as every_own, of_context as own_of_context,
 };
+pub(crate) use perennial_host::watch::{Counts, Watch};
 
 /// Where perennial keeps its own state.
 const STATE: &str = "/var/lib/perennial";
@@ -81,6 +82,8 @@ pub(crate) struct Run {
     pub(crate) records: Vec<Record>,
     /// SHA-256 of the journal's last line.
     pub(crate) journal_sha256: Option<String>,
+    /// What a client saw of the API meanwhile, where that was asked for.
+    pub(crate) writes: Option<Writes>,
 }
 
 /// An entry of the operator's own kubeconfig, as it is told.
@@ -263,6 +266,12 @@ impl World {
         keys.open(&self.look, authority, passphrase)
     }
 
+    /// Writes to the node's own API server until the answer is ended or dropped.
+    pub(crate) fn watch(&self, node: &Node) -> Watch {
+        let look = self.look.clone();
+        Watch::begin(node.name.as_deref().unwrap_or_default(), move || observe::access(&look))
+    }
+
     /// Runs the test Deployment alone.
     pub(crate) fn workload(&self, name: &str) -> WorkloadOutcome {
         node::workload(&self.runtime, &self.look, name, WORKLOAD_LIMIT)
@@ -425,7 +434,7 @@ impl Work<'_> {
             }
         }
         let journal_sha256 = last_line(&text);
-        Run { id, ended, backup, workload, took, records, journal_sha256 }
+        Run { id, ended, backup, workload, took, records, journal_sha256, writes: None }
     }
 }
 

@@ -7,6 +7,7 @@ mod next;
 mod record;
 mod recover;
 mod twin;
+mod writes;
 
 pub use effect::{Answer, Effect, Exchange, Outcome, Question, Staged, WorkloadOutcome};
 pub use event::{Event, Phase};
@@ -15,3 +16,4 @@ pub use next::{Next, UNDO_MARGIN, next, staged, undo_possible};
 pub use record::{Body, Direction, End, FORMAT, JournalError, Record, Writer, read};
 pub use recover::{FileState, Found, Recovery, classify, recover};
 pub use twin::twin;
+pub use writes::{Outage, Tally, Write, Writes};

@@ -8,4 +8,5 @@ pub mod observe;
 pub mod port;
 pub mod session;
 pub mod tls;
+pub mod watch;
 pub mod workload;

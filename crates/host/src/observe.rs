@@ -34,6 +34,7 @@ mod tokens;
 mod unreferenced;
 mod wanted;
 
+pub use again::access;
 pub use again::api as api_client;
 pub(crate) use authorities::opened;
 pub use balancer::connections as balanced_connections;

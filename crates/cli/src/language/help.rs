@@ -2,7 +2,7 @@
 
 use super::{
     Language, completion, config, csr, events, evidence, explain, graph, inspect, list, man, refresh,
-    suppress,
+    suppress, writes,
 };
 
 /// A text in the language that is asked for.
@@ -91,6 +91,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 ("perennial renew --only apiserver --only admin.conf", example_renew_only),
                 ("perennial renew --ca-passphrase-file /run/pass", example_renew_passphrase),
                 ("perennial renew --yes --events - | jq -c .", events::example),
+                ("perennial renew --watch-api", writes::example_watch_api),
             ],
             exits: CHANGE,
         },
@@ -100,6 +101,7 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
             examples: &[
                 ("perennial reload --dry-run", example_reload_dry),
                 ("perennial reload", example_reload),
+                ("perennial reload --watch-api", writes::example_watch_api),
             ],
             exits: CHANGE,
         },
@@ -283,6 +285,7 @@ const CSR_EXAMPLES: &[(&str, Text)] = &[
     ("perennial csr export --dir /root/requests", csr::example_export),
     ("perennial csr import /root/signed --dry-run", csr::example_import_dry),
     ("perennial csr import /root/signed", csr::example_import),
+    ("perennial csr import /root/signed --watch-api", writes::example_watch_api),
 ];
 
 const EVIDENCE_EXAMPLES: &[(&str, Text)] = &[
@@ -504,6 +507,7 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "new_key" => csr::arg_new_key,
         "returned" => csr::arg_returned,
         "evidence" => evidence::arg_evidence,
+        "watch_api" => writes::arg_watch_api,
         "file" => evidence::arg_file,
         "kubeconfigs" => refresh::arg_kubeconfigs,
         "request" => refresh::arg_request,

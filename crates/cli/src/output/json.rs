@@ -21,6 +21,7 @@ pub(crate) mod run;
 pub(crate) mod standing;
 mod unreferenced;
 pub(crate) mod verify;
+mod writes;
 
 use super::escape::escape_json;
 use crate::failure::Failure;

@@ -2,13 +2,14 @@
 //! half minute between.
 
 use super::{Line, Mark, Paint, Screen};
-use crate::language::{Language, run as say};
+use crate::language::{Language, run as say, writes};
 use crate::terminal::Terminal;
-use crate::world;
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::world::{self, Counts};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jiff::SignedDuration;
 use perennial_core::run::{Event, Phase};
-use std::io::Write;
+use std::fmt::Write;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub(crate) struct Progress {
     stop: Arc<AtomicBool>,
     /// Whether the operator knows that the request to stop was heard.
     heard: bool,
+    /// The writes to the API, where it is watched.
+    counts: Option<Counts>,
 }
 
 enum Mode {
@@ -39,7 +42,13 @@ enum Mode {
 
 impl Progress {
     /// For stderr as it is. `silent`: `--no-progress`; `stop`: set when the operator asks to stop.
-    pub(crate) fn new(language: Language, terminal: Terminal, silent: bool, stop: &Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(
+        language: Language,
+        terminal: Terminal,
+        silent: bool,
+        stop: &Arc<AtomicBool>,
+        counts: Option<Counts>,
+    ) -> Self {
         let mode = match (silent, terminal.live) {
             (true, _) => Mode::Silent,
             (false, true) => {
@@ -48,7 +57,7 @@ impl Progress {
             }
             (false, false) => Mode::Lines { told: SignedDuration::ZERO },
         };
-        Self { language, terminal, mode, stop: Arc::clone(stop), heard: false }
+        Self { language, terminal, mode, stop: Arc::clone(stop), heard: false, counts }
     }
 
     /// Says something that is no event, without spoiling what is drawn.
@@ -80,7 +89,9 @@ impl Progress {
                     write(&format!("{} {line}\n", world::now().strftime("%Y-%m-%dT%H:%M:%SZ")));
                 }
             }
-            Mode::Live { bar } => live(self.language, &self.terminal, bar, event),
+            Mode::Live { bar } => {
+                live(self.language, &self.terminal, self.counts.as_ref(), bar, event);
+            }
         }
     }
 }
@@ -126,7 +137,13 @@ fn plain(event: &Event<'_>, told: &mut SignedDuration) -> Option<String> {
     )
 }
 
-fn live(language: Language, terminal: &Terminal, bar: &mut Option<ProgressBar>, event: &Event<'_>) {
+fn live(
+    language: Language,
+    terminal: &Terminal,
+    counts: Option<&Counts>,
+    bar: &mut Option<ProgressBar>,
+    event: &Event<'_>,
+) {
     let step = say::step(language, event.step);
     match event.phase {
         Phase::Started | Phase::Undoing => {
@@ -134,7 +151,7 @@ fn live(language: Language, terminal: &Terminal, bar: &mut Option<ProgressBar>, 
                 Phase::Undoing => format!("{step}: {}", say::undoing(language)),
                 _ => step,
             };
-            *bar = Some(spinner(terminal, &text, event.step.limit_seconds));
+            *bar = Some(spinner(language, terminal, &text, event.step.limit_seconds, counts.cloned()));
         }
         Phase::Waiting => {
             if let Some(bar) = bar {
@@ -156,12 +173,24 @@ fn timed(step: &str, event: &Event<'_>) -> String {
     format!("{step}  {:.1}s", event.elapsed.as_secs_f64())
 }
 
-fn spinner(terminal: &Terminal, text: &str, limit: u32) -> ProgressBar {
+fn spinner(
+    language: Language,
+    terminal: &Terminal,
+    text: &str,
+    limit: u32,
+    counts: Option<Counts>,
+) -> ProgressBar {
     // Built whole before it is drawn for the first time.
     let bar = ProgressBar::new_spinner()
         .with_prefix(format!("{limit}s"))
         .with_message(super::escape(text).into_owned());
-    let bar = match ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}/{prefix}") {
+    // Read anew whenever it is drawn.
+    let so_far = move |_: &ProgressState, out: &mut dyn Write| {
+        let Some((ok, failed)) = counts.as_ref().map(Counts::now) else { return };
+        let _drawn = write!(out, "  {}", writes::so_far(language, ok, failed));
+    };
+    let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}/{prefix}{writes}");
+    let bar = match style.map(|style| style.with_key("writes", so_far)) {
         Ok(style) if terminal.ascii => bar.with_style(style.tick_chars("|/-\\ ")),
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

@@ -1,6 +1,6 @@
 //! How a run has ended, for people: what is proven, or the exact state and the ways on.
 
-use super::{Line, Mark, Paint, Screen, verify};
+use super::{Line, Mark, Paint, Screen, verify, writes};
 use crate::exit::{Exit, of_edges};
 use crate::language::{Language, plan as plan_words, run as say, screen as label};
 use crate::world::{Ended, Run};
@@ -47,6 +47,9 @@ pub(crate) fn screen(language: Language, report: &Report<'_>) -> Screen {
     match report.run {
         None => mark_line(&mut screen, Mark::Good, &say::nothing_due(language, &report.plan.node)),
         Some(run) => ended(&mut screen, language, report, run),
+    }
+    if let Some(seen) = report.run.and_then(|run| run.writes.as_ref()) {
+        writes::lines(&mut screen, language, seen);
     }
     others(&mut screen, language, report.plan);
     if let Some(file) = report.evidence {

@@ -22,6 +22,7 @@ mod inspect;
 mod kubeconfig;
 mod memory;
 mod policy;
+mod writes;
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::En, "en"), (Language::Zh, "zh")];
 
@@ -326,6 +327,7 @@ fn run(ended: Ended) -> Run {
         took: Duration::from_millis(5432),
         records: Vec::new(),
         journal_sha256: None,
+        writes: None,
     }
 }
 

@@ -14,12 +14,12 @@ use crate::output::report::{self, Report};
 use crate::output::{Line, Mark, Paint, Screen, plan as plan_screen};
 use crate::session::Session;
 use crate::terminal::can_ask;
-use crate::world::{self, Depth, Ended, Run, Work, World};
+use crate::world::{self, Depth, Ended, Run, Watch, Work, World};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use perennial_core::inventory::{Node, OpenRun};
 use perennial_core::plan::{Plan, Refusal, Verb, lint, other_control_planes};
-use perennial_core::prove::prove;
+use perennial_core::prove::{Edge, prove};
 use perennial_core::run::Event;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -40,6 +40,8 @@ pub(super) struct Change<'a> {
     pub(super) evidence: Option<&'a Utf8Path>,
     /// People's kubeconfigs that the operator has named.
     pub(super) kubeconfigs: &'a [Utf8PathBuf],
+    /// Whether the API is written to while a run lasts.
+    pub(super) watch_api: bool,
     /// The same command that only looks.
     pub(super) dry_run: String,
     /// From what was seen to a plan.
@@ -91,7 +93,8 @@ fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Resu
     if let Some(run) = change.give_up {
         give_up(session, &work, run)?;
     }
-    let resumed = take_up_open_run(session, &work, &stop, events)?;
+    let watched = || change.watch_api.then(|| world.watch(&node));
+    let resumed = take_up_open_run(session, &work, &stop, events, &watched)?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
         return Ending { session, world: &world, change, before: None }.as_it_is(events, plan, run);
     }
@@ -124,18 +127,22 @@ fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Resu
         return Ok(Exit::Good);
     }
     session.signals.stop_at_a_safe_point(&stop)?;
-    let mut progress = Progress::new(session.language, session.err, session.global.no_progress, &stop);
-    let run = work.run(&plan, &keys, &mut |event: &Event<'_>| watch(&mut progress, events, event))?;
+    let watch = change.watch_api.then(|| world.watch(&node));
+    let mut progress = progress(session, &stop, watch.as_ref());
+    let mut run = work.run(&plan, &keys, &mut |event: &Event<'_>| both(&mut progress, events, event))?;
     let ending = Ending { session, world: &world, change, before: Some(&node) };
-    if run.ended == Ended::Committed {
-        ending.proven(events, &plan, &run)
-    } else {
-        ending.as_it_is(events, &plan, &run)
+    if run.ended != Ended::Committed {
+        run.writes = watch.map(Watch::end);
+        return ending.as_it_is(events, &plan, &run);
     }
+    let (after, edges) = ending.prove(&plan, &run)?;
+    // Its proofs are in.
+    run.writes = watch.map(Watch::end);
+    ending.tell(events, &plan, &run, &after, &edges)
 }
 
 /// One source of events: whoever looks and whoever reads get the same.
-fn watch(progress: &mut Progress, events: &mut Events, event: &Event<'_>) {
+fn both(progress: &mut Progress, events: &mut Events, event: &Event<'_>) {
     progress.on(event);
     if let Some(trouble) = events.on(event) {
         progress.say(&trouble);
@@ -154,6 +161,11 @@ struct Ending<'a> {
 impl Ending<'_> {
     /// Everything was done: each edge is proven.
     fn proven(&self, events: &mut Events, plan: &Plan, run: &Run) -> Result<Exit, Failure> {
+        let (node, edges) = self.prove(plan, run)?;
+        self.tell(events, plan, run, &node, &edges)
+    }
+
+    fn prove(&self, plan: &Plan, run: &Run) -> Result<(Node, Vec<Edge>), Failure> {
         let node = observe(self.session, self.world, Depth::Cluster)?;
         let edges = match plan.request.verb {
             Verb::Refresh => {
@@ -162,17 +174,25 @@ impl Ending<'_> {
             }
             Verb::Renew | Verb::Reload | Verb::Import => prove(&node, run.workload.as_ref()),
         };
-        told(self.session, events.proofs(None, &edges));
+        Ok((node, edges))
+    }
+
+    fn tell(
+        &self,
+        events: &mut Events,
+        plan: &Plan,
+        run: &Run,
+        node: &Node,
+        edges: &[Edge],
+    ) -> Result<Exit, Failure> {
+        told(self.session, events.proofs(None, edges));
         // Where everything had expired, only now the API says which other control planes there are.
         let mut plan = plan.clone();
         if plan.request.verb != Verb::Refresh && node.cluster.seen().is_some() {
-            plan.other_control_planes = other_control_planes(&node);
+            plan.other_control_planes = other_control_planes(node);
         }
-        self.finish(
-            events,
-            Report { plan: &plan, run: Some(run), edges: Some(&edges), evidence: None },
-            &node,
-        )
+        let report = Report { plan: &plan, run: Some(run), edges: Some(edges), evidence: None };
+        self.finish(events, report, node)
     }
 
     /// It has come to another end, or to none.
@@ -221,14 +241,22 @@ fn take_up_open_run(
     work: &Work<'_>,
     stop: &Arc<AtomicBool>,
     events: &mut Events,
+    watch: &dyn Fn() -> Option<Watch>,
 ) -> Result<Option<(Run, Plan)>, Failure> {
     let Some(open) = work.open_run()? else { return Ok(None) };
     session.tell(&line(&run_words::resumed(session.language, &open.run)));
     told(session, events.resumed(&open.run));
     session.signals.stop_at_a_safe_point(stop)?;
-    let mut progress = Progress::new(session.language, session.err, session.global.no_progress, stop);
-    let (run, plan) = work.take_up(open, &mut |event: &Event<'_>| watch(&mut progress, events, event))?;
+    let watch = watch();
+    let mut progress = progress(session, stop, watch.as_ref());
+    let (mut run, plan) = work.take_up(open, &mut |event: &Event<'_>| both(&mut progress, events, event))?;
+    run.writes = watch.map(Watch::end);
     Ok(plan.map(|plan| (run, plan)))
+}
+
+fn progress(session: &Session, stop: &Arc<AtomicBool>, watch: Option<&Watch>) -> Progress {
+    let counts = watch.map(Watch::counts);
+    Progress::new(session.language, session.err, session.global.no_progress, stop, counts)
 }
 
 fn line(text: &str) -> Screen {

@@ -25,6 +25,7 @@ pub(crate) fn run(session: &Session, arguments: &Reload) -> Result<Exit, Failure
             events: arguments.events.clone(),
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
+            watch_api: arguments.watch_api,
             decide: &decide,
             kubeconfigs: &[],
             dry_run,

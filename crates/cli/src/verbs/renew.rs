@@ -40,6 +40,7 @@ pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> 
             events: arguments.events,
             passphrases: arguments.passphrases,
             evidence: arguments.evidence.as_deref(),
+            watch_api: arguments.watch_api,
             decide: &decide,
             kubeconfigs: &[],
             dry_run,

@@ -2,7 +2,7 @@
 //!
 //! `renew` leaves its evidence. Right afterwards everything in it is proven again; after somebody else has renewed
 //! everything, each certificate is told that was replaced; an old pair that is put back is found, and so is an edited
-//! file. jq and sha256sum alone get the same digest.
+//! file. jq and sha256sum alone get the same digest. With `--watch-api` it also says what a client saw meanwhile.
 
 use crate::support::{Cluster, Stage, until};
 use perennial_testdata::Tree;
@@ -28,9 +28,31 @@ pub(crate) fn story(stage: &mut Stage) {
     an_old_pair_is_put_back(cluster, evidence["run"].as_str().unwrap());
     an_edited_file_is_refused(cluster);
 
-    let repaired = cluster.perennial(&["renew", "--yes", "--force"]);
-    assert_eq!(repaired.status, 0, "{repaired:?}");
+    the_writes_during_a_run_are_counted(cluster);
     cluster.sh("cp1", &format!("rm {FILE}"));
+}
+
+/// As many as the lab's own writer sees fail: none. Nothing of them is left behind.
+fn the_writes_during_a_run_are_counted(cluster: &Cluster) {
+    let leases = "kubectl get leases -n kube-system -o name";
+    let probe = cluster.lab.probe(false).unwrap();
+    let command = ["renew", "--yes", "--force", "--watch-api", "--evidence", FILE, "-o", "json"];
+    let renewed = cluster.perennial(&command);
+    let seen = probe.stop().unwrap();
+    assert_eq!(renewed.status, 0, "{renewed:?}");
+    let report: Value = serde_json::from_str(&renewed.stdout).unwrap();
+    let writes = &report["writes"];
+    assert_eq!((&writes["watched"], &writes["failed"]), (&true.into(), &0.into()), "{writes:#}");
+    assert_eq!(seen.failed(), 0, "{seen:?}");
+    assert_eq!((&writes["error"], &writes["leftBehind"]), (&Value::Null, &Value::Null), "{writes:#}");
+    // One every 100 ms, as far as the machine comes to it.
+    let (ok, seconds) = (writes["ok"].as_f64().unwrap(), report["seconds"].as_f64().unwrap());
+    assert!(ok >= 20.0 && ok > seconds * 2.0, "{ok} writes in {seconds} s");
+    println!("  {ok} writes in {seconds:.1} s, 0 failed");
+    let evidence: Value = serde_json::from_str(&cluster.sh("cp1", &format!("cat {FILE}"))).unwrap();
+    assert_eq!(&evidence["writes"], writes);
+    let left = cluster.sh("cp1", leases);
+    assert!(left.contains("kube-scheduler") && !left.contains("perennial"), "{left}");
 }
 
 fn verify(cluster: &Cluster, file: &str) -> (i32, Value) {

@@ -33,11 +33,17 @@ fn read(look: &Look) -> Files {
 /// Why there is none.
 pub fn api(runtime: &Runtime, look: &Look) -> Result<Api, Trouble> {
     let _inside = runtime.enter();
+    Api::new(access(look)?).map_err(Trouble::from)
+}
+
+/// Where the node's own API server is, and the identity that admin.conf holds now.
+///
+/// # Errors
+/// Why nobody can ask it.
+pub fn access(look: &Look) -> Result<Access, Trouble> {
     let files = read(look);
     let address = super::node::address(&files.pods);
-    let access: Access =
-        api::access(&files.found, listeners::api_address(&files.pods, address), Timestamp::now())?;
-    Api::new(access).map_err(Trouble::from)
+    api::access(&files.found, listeners::api_address(&files.pods, address), Timestamp::now())
 }
 
 /// The running container of a component.

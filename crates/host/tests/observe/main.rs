@@ -10,3 +10,4 @@ mod pki;
 mod probe;
 mod server;
 mod tree;
+mod watch;

@@ -66,23 +66,33 @@ pub(crate) async fn serve_requests(
     pair: &Pair,
     answer: impl Fn(&str) -> Option<(u16, String)> + Clone + Send + Sync + 'static,
 ) -> SocketAddr {
+    serve_connections(pair, move |_, request| answer(request)).await
+}
+
+/// The same by the number of the connection, and the whole request with its body.
+pub(crate) async fn serve_connections(
+    pair: &Pair,
+    answer: impl Fn(usize, &str) -> Option<(u16, String)> + Clone + Send + Sync + 'static,
+) -> SocketAddr {
     let acceptor = acceptor(pair, pair, false);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
+        for connection in 1.. {
+            let Ok((stream, _)) = listener.accept().await else { return };
             let (acceptor, answer) = (acceptor.clone(), answer.clone());
             tokio::spawn(async move {
-                let mut stream = acceptor.accept(stream).await.unwrap();
+                // A client that does not trust what is served goes away again.
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let (mut read, mut buffer) = (Vec::new(), [0; 4096]);
                 while let Ok(length @ 1..) = stream.read(&mut buffer).await {
                     read.extend_from_slice(&buffer[..length]);
-                    if !read.ends_with(b"\r\n\r\n") {
+                    if !is_whole(&read) {
                         continue;
                     }
                     let text = String::from_utf8_lossy(&read).into_owned();
                     read.clear();
-                    let (code, body) = answer(&text).unwrap_or_else(|| (404, "{}".to_owned()));
+                    let (code, body) = answer(connection, &text).unwrap_or_else(|| (404, "{}".to_owned()));
                     let head = format!(
                         "HTTP/1.1 {code} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
                         body.len()
@@ -100,6 +110,15 @@ pub(crate) async fn serve_requests(
         }
     });
     address
+}
+
+/// Whether the head is there, and as much of a body as it says.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:").map(str::to_owned));
+    body.len() >= length.map_or(0, |length| length.trim().parse().unwrap())
 }
 
 fn acceptor(shown: &Pair, used: &Pair, ask: bool) -> TlsAcceptor {

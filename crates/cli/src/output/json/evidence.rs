@@ -6,6 +6,7 @@ mod records;
 pub(crate) use records::of_run;
 
 use super::API_VERSION;
+use super::writes::WritesRecord;
 use jiff::Timestamp;
 use perennial_core::standing::{Recorded, RecordedAuthority};
 use perennial_pki::digest::sha256_hex;
@@ -65,6 +66,9 @@ pub(crate) struct Evidence {
     pub(crate) restarts: Vec<RestartRecord>,
     /// Each step that was proven, with what was seen.
     pub(crate) steps: Vec<StepRecord>,
+    /// What a client saw of the API during the run (`--watch-api`); absent where it was not watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) writes: Option<WritesRecord>,
     /// SHA-256 over the document without this field, keys sorted, no white space.
     pub(crate) digest: String,
 }

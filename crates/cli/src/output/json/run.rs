@@ -3,6 +3,7 @@
 use super::event::Outcome;
 use super::plan::PlanView;
 use super::verify::ProofView;
+use super::writes::WritesRecord;
 use super::{API_VERSION, Tool};
 use crate::output::report::Report;
 use crate::world::Ended;
@@ -33,6 +34,9 @@ pub(crate) struct RunReport<'a> {
     /// Where the evidence of the run is.
     evidence: Option<&'a str>,
     seconds: f64,
+    /// What a client saw of the API meanwhile; absent where it was not watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writes: Option<WritesRecord>,
     plan: PlanView<'a>,
     /// What was proven afterwards.
     proof: Option<ProofView>,
@@ -57,6 +61,7 @@ impl<'a> RunReport<'a> {
             backup: run.and_then(|run| run.backup.as_deref()).map(|path| path.as_str()),
             evidence: report.evidence.map(|path| path.as_str()),
             seconds: run.map_or(0.0, |run| (run.took.as_secs_f64() * 1000.0).round() / 1000.0),
+            writes: run.and_then(|run| run.writes.as_ref()).map(WritesRecord::from),
             plan: PlanView::new(report.plan),
             proof: report.edges.map(ProofView::new),
         }

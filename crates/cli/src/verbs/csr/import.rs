@@ -26,6 +26,7 @@ pub(crate) fn run(session: &Session, arguments: &Import) -> Result<Exit, Failure
             events: arguments.events.clone(),
             passphrases: Passphrases::default(),
             evidence: arguments.evidence.as_deref(),
+            watch_api: arguments.watch_api,
             decide: &decide,
             kubeconfigs: &[],
             dry_run,

@@ -51,6 +51,7 @@ pub(crate) fn run(session: &Session, arguments: &Refresh) -> Result<Exit, Failur
             events: EventsTo { events: arguments.events.clone() },
             decide: &decide,
             kubeconfigs: &arguments.kubeconfigs,
+            watch_api: false,
             dry_run: format!("{} --dry-run", session.typed()),
         },
     )

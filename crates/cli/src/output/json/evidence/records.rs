@@ -4,6 +4,7 @@ use super::{Evidence, KIND};
 use crate::language::{Language, run as say, verify as words};
 use crate::output::json::API_VERSION;
 use crate::output::json::run::outcome;
+use crate::output::json::writes::WritesRecord;
 use crate::output::report::Report;
 use crate::output::verify::proof;
 use crate::world::Run;
@@ -173,6 +174,7 @@ pub(crate) fn of_run(
         edges: report.edges.unwrap_or_default().iter().map(edge).collect(),
         restarts: restarts(plan, run, before, after),
         steps: steps(plan, run),
+        writes: run.writes.as_ref().map(WritesRecord::from),
         digest: String::new(),
     }
 }

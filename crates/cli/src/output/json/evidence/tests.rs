@@ -32,6 +32,7 @@ fn run(ended: Ended) -> Run {
         took: Duration::from_secs(4),
         records: Vec::new(),
         journal_sha256: Some("00".to_owned()),
+        writes: None,
     }
 }
 
