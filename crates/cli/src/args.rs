@@ -3,8 +3,10 @@
 
 pub(crate) mod as_of;
 mod before;
+mod change;
 mod kubeconfig;
 
+pub(crate) use change::{Apply, Plan, Reload, Renew, Told, Wanted};
 pub(crate) use kubeconfig::{Kubeconfig, Refresh, Sign};
 
 pub(crate) use before::{format_wanted, language_flag, value_of};
@@ -110,7 +112,9 @@ pub(crate) enum Verb {
     List(List),
     Inspect(Inspect),
     Graph(Graph),
+    Plan(Plan),
     Renew(Renew),
+    Apply(Apply),
     Reload(Reload),
     #[command(subcommand, disable_help_subcommand = true)]
     Csr(Csr),
@@ -183,42 +187,6 @@ pub(crate) struct List {
     pub(crate) secrets: bool,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Renew {
-    #[arg(long, value_name = "NAME")]
-    pub(crate) only: Vec<String>,
-    #[arg(long)]
-    pub(crate) due: bool,
-    #[arg(long)]
-    pub(crate) force: bool,
-    #[arg(long, value_name = "LENGTH", default_value = "1y", value_parser = life)]
-    pub(crate) validity: SignedDuration,
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) restart_apiserver: WhenRestart,
-    #[arg(long, value_name = "NAME", value_parser = alternative_name)]
-    pub(crate) add_san: Vec<AlternativeName>,
-    #[arg(long)]
-    pub(crate) reuse_keys: bool,
-    #[arg(long)]
-    pub(crate) repair_roles: bool,
-    #[arg(long, value_name = "WHO", default_value = "perennial")]
-    pub(crate) issuer: Issuer,
-    #[command(flatten)]
-    pub(crate) events: EventsTo,
-    #[command(flatten)]
-    pub(crate) passphrases: Passphrases,
-    #[arg(long)]
-    pub(crate) no_workload: bool,
-    #[arg(long, value_name = "RUN")]
-    pub(crate) give_up: Option<String>,
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
-    pub(crate) evidence: Option<Utf8PathBuf>,
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(crate) watch_api: bool,
-    #[command(flatten)]
-    pub(crate) consent: Consent,
-}
-
 /// Where the passphrases of encrypted CA keys are read.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Passphrases {
@@ -251,22 +219,6 @@ pub(crate) enum PassphraseFile {
     },
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Reload {
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(crate) restart_apiserver: WhenRestart,
-    #[arg(long)]
-    pub(crate) no_workload: bool,
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
-    pub(crate) evidence: Option<Utf8PathBuf>,
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(crate) watch_api: bool,
-    #[command(flatten)]
-    pub(crate) events: EventsTo,
-    #[command(flatten)]
-    pub(crate) consent: Consent,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Csr {
     Export(Export),
@@ -293,12 +245,8 @@ pub(crate) struct Import {
     pub(crate) returned: Vec<Utf8PathBuf>,
     #[arg(long)]
     pub(crate) no_workload: bool,
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
-    pub(crate) evidence: Option<Utf8PathBuf>,
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(crate) watch_api: bool,
     #[command(flatten)]
-    pub(crate) events: EventsTo,
+    pub(crate) told: Told,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }

@@ -84,7 +84,7 @@ fn with_values(argument: Arg, language: Language) -> Arg {
         "only" | "names" => argument.add(ArgValueCandidates::new(credentials)),
         "codes" | "suppress" => argument.add(ArgValueCandidates::new(move || codes(language))),
         "root" | "dir" | "directory" => argument.value_hint(ValueHint::DirPath),
-        "files" | "what" | "returned" | "events" | "ca_passphrase_file" => {
+        "files" | "what" | "returned" | "events" | "ca_passphrase_file" | "plan_out" | "saved_plan" => {
             argument.value_hint(ValueHint::FilePath)
         }
         _ => argument,

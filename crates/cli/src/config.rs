@@ -10,7 +10,7 @@ pub(crate) use file::File;
 pub(crate) use key::{Key, Values};
 pub(crate) use suppress::Silence;
 
-use crate::args::{Cli, Reload, Renew, Verb, formats, language_flag};
+use crate::args::{Cli, Plan, Renew, Verb, formats, language_flag};
 use crate::exit::FailOn;
 use crate::language::{self, Language};
 use camino::Utf8PathBuf;
@@ -181,13 +181,14 @@ fn flags(cli: &Cli, language: Language) -> Values {
         ascii: global.ascii,
         no_progress: global.no_progress,
         validity: match &cli.verb {
-            Some(Verb::Renew(renew)) => renew.validity,
+            Some(Verb::Renew(renew)) => renew.wanted.validity,
+            Some(Verb::Plan(plan)) => plan.wanted.validity,
             _ => default.validity,
         },
         restart_apiserver: match &cli.verb {
-            Some(
-                Verb::Renew(Renew { restart_apiserver, .. }) | Verb::Reload(Reload { restart_apiserver, .. }),
-            ) => *restart_apiserver,
+            Some(Verb::Renew(renew)) => renew.wanted.restart_apiserver,
+            Some(Verb::Plan(plan)) => plan.wanted.restart_apiserver,
+            Some(Verb::Reload(reload)) => reload.restart_apiserver,
             _ => default.restart_apiserver,
         },
     }
@@ -203,9 +204,9 @@ fn write_back(cli: &mut Cli, values: &Values) {
     global.ascii = values.ascii;
     global.no_progress = values.no_progress;
     match &mut cli.verb {
-        Some(Verb::Renew(renew)) => {
-            renew.validity = values.validity;
-            renew.restart_apiserver = values.restart_apiserver;
+        Some(Verb::Renew(Renew { wanted, .. }) | Verb::Plan(Plan { wanted, .. })) => {
+            wanted.validity = values.validity;
+            wanted.restart_apiserver = values.restart_apiserver;
         }
         Some(Verb::Reload(reload)) => reload.restart_apiserver = values.restart_apiserver,
         _ => {}

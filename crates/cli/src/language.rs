@@ -28,6 +28,7 @@ pub(crate) mod plan;
 pub(crate) mod refresh;
 pub(crate) mod refusal;
 pub(crate) mod run;
+pub(crate) mod saved;
 pub(crate) mod screen;
 pub(crate) mod span;
 pub(crate) mod suppress;

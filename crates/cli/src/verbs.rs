@@ -1,5 +1,6 @@
 //! One file for each verb.
 
+pub(crate) mod apply;
 pub(crate) mod backup;
 mod change;
 pub(crate) mod check;
@@ -17,6 +18,7 @@ pub(crate) mod list;
 mod look;
 pub(crate) mod man;
 mod passphrase;
+pub(crate) mod plan;
 pub(crate) mod reload;
 pub(crate) mod renew;
 pub(crate) mod verify;

@@ -28,7 +28,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
-pub(crate) use perennial_host::act::evidence::{copy, read as read_evidence, writable};
+pub(crate) use perennial_host::act::documents;
 pub(crate) use perennial_host::act::own::Asked;
 pub(crate) use perennial_host::act::requests;
 pub(crate) use perennial_host::act::unlock::{Keys, NotOpened};

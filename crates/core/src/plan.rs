@@ -15,6 +15,7 @@ mod restart;
 mod sign;
 mod step;
 
+pub use digest::{digest, stale};
 pub use external::{Wanted, signed_elsewhere, wanted};
 pub use import::{Objection, Pending, Rejected, Returned, import};
 pub use install::{NotTaken, judge_returned};

@@ -1,6 +1,7 @@
 //! The effects of a run on a real node. Every one of them is reached through the port only.
 
 pub mod backup;
+pub mod documents;
 pub mod evidence;
 mod exchange;
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod arguments;
 pub(crate) use arguments::argument;
 
 use super::{
-    Language, completion, config, csr, events, evidence, explain, graph, inspect, list, man, refresh,
+    Language, completion, config, csr, events, evidence, explain, graph, inspect, list, man, refresh, saved,
     suppress, writes,
 };
 
@@ -84,6 +84,31 @@ pub(crate) fn verb(language: Language, name: &str) -> Texts {
                 (64, exit_usage),
                 (70, exit_bug),
             ],
+        },
+        "plan" => Texts {
+            about: saved::about_plan(language),
+            usage: saved::usage_plan(language),
+            examples: &[
+                ("perennial plan", saved::example_plan),
+                ("perennial plan --out plan.json", saved::example_out),
+                ("perennial plan --due --exit-code", saved::example_exit_code),
+            ],
+            exits: &[
+                (0, saved::exit_planned),
+                (1, saved::exit_changes),
+                (4, exit_refused),
+                (64, exit_usage),
+                (70, exit_bug),
+            ],
+        },
+        "apply" => Texts {
+            about: saved::about_apply(language),
+            usage: saved::usage_apply(language),
+            examples: &[
+                ("perennial apply plan.json", saved::example_apply),
+                ("perennial apply plan.json --yes", saved::example_apply_yes),
+            ],
+            exits: CHANGE,
         },
         "renew" => Texts {
             about: about_renew(language),

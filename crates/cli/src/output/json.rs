@@ -18,6 +18,7 @@ pub(crate) mod kubeconfig;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod run;
+pub(crate) mod saved;
 pub(crate) mod standing;
 mod unreferenced;
 pub(crate) mod verify;
@@ -175,6 +176,7 @@ mod tests {
     fn the_committed_schemas_are_those_of_the_code() {
         compare::<check::CheckReport<'_>>("CheckReport");
         compare::<config::ConfigView>("Config");
+        compare::<saved::SavedPlan<'_>>("SavedPlan");
         compare::<event::EventLine<'_>>("Event");
         compare::<csr::CsrExport<'_>>("CsrExport");
         compare::<kubeconfig::KubeconfigRequest<'_>>("KubeconfigRequest");

@@ -291,6 +291,11 @@ fn request(verb: Verb) -> Request {
     Request { workload: true, ..Request::new(verb, 365 * 24 * 3600) }
 }
 
+/// What `renew` would do on three control planes, on the first.
+pub(crate) fn plan_of_renew() -> Plan {
+    renewal(&three())
+}
+
 fn renewal(node: &Node) -> Plan {
     renew(node, &request(Verb::Renew), &Policy::default(), time(LATE)).unwrap()
 }

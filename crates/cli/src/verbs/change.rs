@@ -3,11 +3,11 @@
 use super::evidence::keep;
 use super::passphrase::Opener;
 use super::{as_root, observe, world};
-use crate::args::{Consent, EventsTo, Passphrases};
+use crate::args::{Consent, Passphrases, Told};
 use crate::events::Events;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{passphrase, plan as say, run as run_words};
+use crate::language::{Language, passphrase, plan as say, run as run_words};
 use crate::output::json::{event::Outcome, plan::PlanDocument, run::RunReport};
 use crate::output::progress::Progress;
 use crate::output::report::{self, Report};
@@ -32,16 +32,12 @@ pub(super) struct Change<'a> {
     pub(super) consent: Consent,
     /// The open run that the operator gives up.
     pub(super) give_up: Option<&'a str>,
-    /// Where the events go.
-    pub(super) events: EventsTo,
     /// Where the passphrases of encrypted CA keys are read.
     pub(super) passphrases: Passphrases,
-    /// Where the operator wants a copy of the evidence.
-    pub(super) evidence: Option<&'a Utf8Path>,
+    /// How the run is told and kept.
+    pub(super) told: Told,
     /// People's kubeconfigs that the operator has named.
     pub(super) kubeconfigs: &'a [Utf8PathBuf],
-    /// Whether the API is written to while a run lasts.
-    pub(super) watch_api: bool,
     /// The same command that only looks.
     pub(super) dry_run: String,
     /// From what was seen to a plan.
@@ -50,9 +46,9 @@ pub(super) struct Change<'a> {
 
 /// Nothing that happens to the event stream is a reason to end otherwise.
 pub(super) fn run(session: &Session, change: &Change<'_>) -> Result<Exit, Failure> {
-    let session = &session.beside_events(change.events.target())?;
+    let session = &session.beside_events(change.told.events.target())?;
     let spoken = session.answer_language();
-    let mut events = Events::open(change.events.target(), change.name, session.language, spoken)?;
+    let mut events = Events::open(change.told.events.target(), change.name, session.language, spoken)?;
     let result = run_told(session, change, &mut events);
     let exit = result.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
     told(session, events.end(exit));
@@ -83,9 +79,9 @@ fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Resu
         let plan = decide(session, change, &node)?;
         told(session, events.plan(&plan));
         events.ends(Outcome::without_run("planned"));
-        return show_only(session, &plan, node.past.open.as_ref());
+        return show_only(session, &plan, node.past.open.as_ref(), say::dry_run(session.language));
     }
-    if let Some(file) = change.evidence {
+    if let Some(file) = &change.told.evidence {
         keep::can_be_copied(session, file)?;
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -93,7 +89,7 @@ fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Resu
     if let Some(run) = change.give_up {
         give_up(session, &work, run)?;
     }
-    let watched = || change.watch_api.then(|| world.watch(&node));
+    let watched = || change.told.watch_api.then(|| world.watch(&node));
     let resumed = take_up_open_run(session, &work, &stop, events, &watched)?;
     if let Some((run, plan)) = resumed.as_ref().filter(|(run, _)| !run.ended.closed()) {
         return Ending { session, world: &world, change, before: None }.as_it_is(events, plan, run);
@@ -127,7 +123,7 @@ fn run_told(session: &Session, change: &Change<'_>, events: &mut Events) -> Resu
         return Ok(Exit::Good);
     }
     session.signals.stop_at_a_safe_point(&stop)?;
-    let watch = change.watch_api.then(|| world.watch(&node));
+    let watch = change.told.watch_api.then(|| world.watch(&node));
     let mut progress = progress(session, &stop, watch.as_ref());
     let mut run = work.run(&plan, &keys, &mut |event: &Event<'_>| both(&mut progress, events, event))?;
     let ending = Ending { session, world: &world, change, before: Some(&node) };
@@ -209,7 +205,7 @@ impl Ending<'_> {
     }
 
     fn keep(&self, report: &Report<'_>, after: &Node) -> keep::Kept {
-        keep::keep(self.session, self.world, report, self.before, after, self.change.evidence)
+        keep::keep(self.session, self.world, report, self.before, after, self.change.told.evidence.as_deref())
     }
 
     fn answer(&self, events: &mut Events, report: &Report<'_>) -> Result<Exit, Failure> {
@@ -267,7 +263,12 @@ fn line(text: &str) -> Screen {
 
 fn decide(session: &Session, change: &Change<'_>, node: &Node) -> Result<Plan, Failure> {
     let language = session.answer_language();
-    let plan = (change.decide)(node, world::now()).map_err(|why| world::refused(language, &why))?;
+    sound(language, (change.decide)(node, world::now()))
+}
+
+/// A plan that may be carried out.
+pub(super) fn sound(language: Language, decided: Result<Plan, Refusal>) -> Result<Plan, Failure> {
+    let plan = decided.map_err(|why| world::refused(language, &why))?;
     match lint(&plan).first() {
         None => Ok(plan),
         Some(fault) => {
@@ -276,7 +277,12 @@ fn decide(session: &Session, change: &Change<'_>, node: &Node) -> Result<Plan, F
     }
 }
 
-fn show_only(session: &Session, plan: &Plan, open: Option<&OpenRun>) -> Result<Exit, Failure> {
+pub(super) fn show_only(
+    session: &Session,
+    plan: &Plan,
+    open: Option<&OpenRun>,
+    last: &str,
+) -> Result<Exit, Failure> {
     let exit = if plan.leaves_something_due() { Exit::Attention } else { Exit::Good };
     if session.json() {
         session.document(&PlanDocument::new(plan))?;
@@ -291,7 +297,7 @@ fn show_only(session: &Session, plan: &Plan, open: Option<&OpenRun>) -> Result<E
             let text = passphrase::will_ask(session.language, &names, locked.len());
             screen.wrapped(Line::new(), &Line::new().text("  "), &text, Paint::Plain);
         }
-        screen.line(Line::new().text(say::dry_run(session.language)));
+        screen.wrapped(Line::new(), &Line::new().text("  "), last, Paint::Plain);
         session.answer(&screen)?;
     }
     Ok(exit)

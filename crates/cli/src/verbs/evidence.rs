@@ -11,14 +11,14 @@ use crate::output::json::evidence::{Evidence, NotEvidence};
 use crate::output::json::standing::EvidenceReport;
 use crate::output::standing::{Copy, Verified, screen};
 use crate::session::Session;
-use crate::world::{Depth, World, read_evidence};
+use crate::world::{Depth, World, documents};
 use perennial_core::inventory::{Layout, Looked};
 use perennial_core::standing::{authorities, credentials};
 
 pub(crate) fn run(session: &Session, arguments: &EvidenceFile) -> Result<Exit, Failure> {
     let language = session.answer_language();
     let file = arguments.file.as_str();
-    let content = read_evidence(&arguments.file)
+    let content = documents::read(&arguments.file)
         .map_err(|error| Failure::new(Exit::Usage, say::not_read(language, file, &error)))?;
     let evidence = Evidence::read(&content).map_err(|why| refused(session, file, &why))?;
     let world = world(session)?;

@@ -2,48 +2,49 @@
 
 use super::change::{self, Change};
 use super::world;
-use crate::args::{Issuer, Renew};
+use crate::args::{Issuer, Renew, Wanted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use perennial_core::plan::{Request, Verb, renew};
 
 pub(crate) fn run(session: &Session, arguments: Renew) -> Result<Exit, Failure> {
-    let kubeadm = match arguments.issuer {
-        Issuer::Perennial => None,
-        Issuer::Kubeadm => Some(world(session)?.kubeadm()?),
-    };
+    let request = request(session, arguments.wanted)?;
     let policy = session.global.policy();
-    let request = Request {
-        verb: Verb::Renew,
-        only: arguments.only,
-        validity_seconds: arguments.validity.as_secs(),
-        due: arguments.due,
-        force: arguments.force,
-        restart_apiserver: arguments.restart_apiserver.into(),
-        workload: !arguments.no_workload,
-        add_names: arguments.add_san,
-        reuse_keys: arguments.reuse_keys,
-        repair_roles: arguments.repair_roles,
-        kubeadm,
-        system_masters: false,
-    };
     let decide = |node: &_, now| renew(node, &request, &policy, now);
-    let give_up = arguments.give_up.as_deref();
-    let dry_run = "perennial renew --dry-run".to_owned();
     change::run(
         session,
         &Change {
             name: "renew",
             consent: arguments.consent,
-            give_up,
-            events: arguments.events,
+            give_up: arguments.give_up.as_deref(),
+            told: arguments.told,
             passphrases: arguments.passphrases,
-            evidence: arguments.evidence.as_deref(),
-            watch_api: arguments.watch_api,
             decide: &decide,
             kubeconfigs: &[],
-            dry_run,
+            dry_run: "perennial renew --dry-run".to_owned(),
         },
     )
+}
+
+/// What is asked for.
+pub(super) fn request(session: &Session, wanted: Wanted) -> Result<Request, Failure> {
+    let kubeadm = match wanted.issuer {
+        Issuer::Perennial => None,
+        Issuer::Kubeadm => Some(world(session)?.kubeadm()?),
+    };
+    Ok(Request {
+        verb: Verb::Renew,
+        only: wanted.only,
+        validity_seconds: wanted.validity.as_secs(),
+        due: wanted.due,
+        force: wanted.force,
+        restart_apiserver: wanted.restart_apiserver.into(),
+        workload: !wanted.no_workload,
+        add_names: wanted.add_san,
+        reuse_keys: wanted.reuse_keys,
+        repair_roles: wanted.repair_roles,
+        kubeadm,
+        system_masters: false,
+    })
 }

@@ -21,6 +21,7 @@ mod kubeconfig;
 mod layouts;
 mod no_trace;
 mod one_of_three;
+mod planned;
 mod refusals;
 mod repaired;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         ("healthy", healthy::story),
         ("forms", forms::story),
         ("habits", habits::story),
+        ("planned", planned::story),
         ("diagnosed", diagnosed::story),
         ("no_trace", no_trace::story),
         ("bad_input", bad_input::story),

@@ -62,7 +62,7 @@ pub fn refresh(
         // What lies on other machines is refreshed there, or was never there.
         other_control_planes: Vec::new(),
     };
-    plan.digest = digest::digest(&plan);
+    plan.digest = digest(&plan);
     Ok(plan)
 }
 

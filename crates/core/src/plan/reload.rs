@@ -47,7 +47,7 @@ pub fn reload(node: &Node, request: &Request, policy: &Policy, now: Timestamp) -
         kept: kept.collect(),
         other_control_planes: other_control_planes(node),
     };
-    plan.digest = digest::digest(&plan);
+    plan.digest = digest(&plan);
     Ok(plan)
 }
 

@@ -86,7 +86,7 @@ pub(super) fn assemble(
         other_control_planes: other_control_planes(node),
     };
     plan.kept.extend(untouched(node, request, &renewals, &restarts));
-    plan.digest = digest::digest(&plan);
+    plan.digest = digest(&plan);
     Ok(plan)
 }
 

@@ -22,6 +22,7 @@ mod refreshing;
 mod refusals;
 mod renewing;
 mod restarts;
+mod saved;
 mod standing;
 
 use control_plane::now;

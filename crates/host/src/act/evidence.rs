@@ -3,8 +3,7 @@
 use super::journal::runs;
 use super::requests::{read_returned, replace};
 use camino::{Utf8Path, Utf8PathBuf};
-use std::fs;
-use std::io;
+use std::{fs, io};
 
 /// Beside the journal.
 const NAME: &str = "evidence.json";
@@ -19,33 +18,6 @@ pub fn keep(state: &Utf8Path, run: &str, text: &str) -> Result<Utf8PathBuf, (Utf
         Ok(()) => Ok(file),
         Err(error) => Err((file, error)),
     }
-}
-
-/// Writes a copy for other readers (0644). What lies under that name is replaced, not written: it may be a symbolic
-/// link.
-///
-/// # Errors
-/// As the operating system.
-pub fn copy(file: &Utf8Path, text: &str) -> io::Result<()> {
-    replace(file, text.as_bytes(), 0o644)
-}
-
-/// Whether a copy could be written there, tried with an empty file beside it.
-///
-/// # Errors
-/// As the operating system.
-pub fn writable(file: &Utf8Path) -> io::Result<()> {
-    let probe = perennial_core::run::twin(file, "try");
-    replace(&probe, b"", 0o600)?;
-    fs::remove_file(&probe)
-}
-
-/// Reads a file that should be evidence: at most 1 MiB, nothing that would make a reader wait.
-///
-/// # Errors
-/// As the operating system; `InvalidInput` for what is no file, `FileTooLarge`.
-pub fn read(file: &Utf8Path) -> io::Result<Vec<u8>> {
-    read_returned(file)
 }
 
 /// What this node keeps of a run: its evidence and its journal. `run` may be anybody's text: it must be the id of one.

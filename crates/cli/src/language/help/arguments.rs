@@ -1,8 +1,8 @@
 //! What `--help` says of each argument.
 
 use crate::language::{
-    Language, completion, config, csr, events, evidence, explain, graph, inspect, man, refresh, suppress,
-    writes,
+    Language, completion, config, csr, events, evidence, explain, graph, inspect, man, refresh, saved,
+    suppress, writes,
 };
 
 use super::about_version;
@@ -24,6 +24,9 @@ pub(crate) fn argument(language: Language, id: &str) -> Option<&'static str> {
         "no_progress" => arg_no_progress,
         "help" => arg_help,
         "version" => about_version,
+        "plan_out" => saved::arg_out,
+        "exit_code" => saved::arg_exit_code,
+        "saved_plan" => saved::arg_plan,
         "only" => arg_only,
         "due" => arg_due,
         "force" => arg_force,

@@ -8,7 +8,7 @@ use crate::output::json::render;
 use crate::output::report::Report;
 use crate::output::{Line, Mark, Paint, Screen};
 use crate::session::Session;
-use crate::world::{World, copy, read_evidence, writable};
+use crate::world::{World, documents};
 use camino::{Utf8Path, Utf8PathBuf};
 use perennial_core::inventory::Node;
 use std::io::ErrorKind;
@@ -25,7 +25,7 @@ pub(in crate::verbs) struct Kept {
 pub(in crate::verbs) fn can_be_copied(session: &Session, file: &Utf8Path) -> Result<(), Failure> {
     let language = session.answer_language();
     let usage = |text| Err(Failure::new(Exit::Usage, text));
-    match read_evidence(file) {
+    match documents::read(file) {
         // An earlier one, also one that was edited, is replaced; nothing else is.
         Ok(content) => match Evidence::read(&content) {
             Ok(_) | Err(NotEvidence::Edited | NotEvidence::Newer(_)) => {}
@@ -34,7 +34,8 @@ pub(in crate::verbs) fn can_be_copied(session: &Session, file: &Utf8Path) -> Res
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(_) => return usage(say::something_else_there(language, file.as_str())),
     }
-    writable(file).or_else(|error| usage(say::not_written(language, file.as_str(), &error.to_string())))
+    documents::writable(file)
+        .or_else(|error| usage(say::not_written(language, file.as_str(), &error.to_string())))
 }
 
 /// Writes the evidence of a run beside its journal, and a copy where the operator wants one. What can't be written is
@@ -63,8 +64,8 @@ pub(in crate::verbs) fn keep(
     if let Err((file, error)) = &own {
         told(file.as_str(), &error.to_string());
     }
-    let copied =
-        wanted.map(|file| copy(file, &text).map_err(|error| told(file.as_str(), &error.to_string())));
+    let copied = wanted
+        .map(|file| documents::write(file, &text).map_err(|error| told(file.as_str(), &error.to_string())));
     match (wanted, copied) {
         (Some(file), Some(Ok(()))) => Kept { file: Some(file.to_owned()), copied: true },
         (wanted, _) => Kept { file: own.ok(), copied: wanted.is_none() },

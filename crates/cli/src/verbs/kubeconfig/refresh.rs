@@ -1,7 +1,7 @@
 //! `kubeconfig refresh`: on a control plane a run like any other; elsewhere the two halves of one.
 
 use super::{install, request};
-use crate::args::{EventsTo, Refresh};
+use crate::args::{EventsTo, Refresh, Told};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{refresh as say, usage};
@@ -47,11 +47,14 @@ pub(crate) fn run(session: &Session, arguments: &Refresh) -> Result<Exit, Failur
             consent: arguments.consent,
             give_up: None,
             passphrases: arguments.passphrases.clone(),
-            evidence: arguments.evidence.as_deref(),
-            events: EventsTo { events: arguments.events.clone() },
+            told: Told {
+                events: EventsTo { events: arguments.events.clone() },
+                evidence: arguments.evidence.clone(),
+                // Nothing of the control plane is touched.
+                watch_api: false,
+            },
             decide: &decide,
             kubeconfigs: &arguments.kubeconfigs,
-            watch_api: false,
             dry_run: format!("{} --dry-run", session.typed()),
         },
     )
