@@ -7,7 +7,8 @@ use crate::support::{Cluster, Said, Stage, assert_same, until};
 use perennial_lab::Output;
 use std::time::Duration;
 
-const RENEW: [&str; 3] = ["perennial", "renew", "--yes"];
+/// By force: another story may have left nothing to do.
+const RENEW: [&str; 4] = ["perennial", "renew", "--yes", "--force"];
 const NOBODY: [&str; 4] = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
 
 /// A certificate of the CA key and name, valid from $START to $END, from openssl alone.
@@ -108,8 +109,7 @@ fn no_space(cluster: &Cluster) {
     // The lock is made by whoever comes first.
     cluster.sh("cp1", "touch /var/lib/perennial/lock && chmod 600 /var/lib/perennial/lock");
     let sentences = ["bytes free, 4194304 are needed", "字节，需要 4194304 字节"];
-    let command = [&RENEW[..], &["--force"]].concat();
-    refused(cluster, "cp1", &command, sentences);
+    refused(cluster, "cp1", &RENEW, sentences);
     cluster.sh("cp1", "umount /var/lib/perennial");
 }
 
@@ -132,16 +132,14 @@ fn k3s(cluster: &Cluster) {
 fn kubelet_stopped(cluster: &Cluster) {
     cluster.sh("cp1", "systemctl stop kubelet");
     let sentences = ["the kubelet does not run (inactive (dead))", "kubelet 没有运行（inactive (dead)）"];
-    let command = [&RENEW[..], &["--force"]].concat();
-    refused(cluster, "cp1", &command, sentences);
+    refused(cluster, "cp1", &RENEW, sentences);
     cluster.sh("cp1", "systemctl start kubelet");
 }
 
 /// Lays /root/cover over a file, so that perennial sees it and the containers, and the file itself, do not.
 fn covered(cluster: &Cluster, path: &str, sentences: [&str; 2]) {
     cluster.sh("cp1", &format!("mount --bind /root/cover {path}"));
-    let command = [&RENEW[..], &["--force"]].concat();
-    refused(cluster, "cp1", &command, sentences);
+    refused(cluster, "cp1", &RENEW, sentences);
     cluster.sh("cp1", &format!("umount {path} && rm /root/cover"));
 }
 
