@@ -57,12 +57,14 @@ impl Signals {
     /// one of them has come.
     pub(crate) fn asking(&self) -> io::Result<Asking> {
         let (came, tell) = io::pipe()?;
+        // Afterwards Ctrl-C has to end the process again: once a handler was there, that is ours to do. It is asked before
+        // the pipe is written to (handlers run in the order of their registration): another thread may end the question
+        // while this signal is still being handled.
+        register_conditional_default(SIGINT, Arc::clone(&self.at_once))?;
         let mut registered = Vec::new();
         for signal in [SIGINT, SIGTERM] {
             registered.push(pipe::register(signal, tell.try_clone()?)?);
         }
-        // Afterwards Ctrl-C has to end the process again: once a handler was there, that is ours to do.
-        register_conditional_default(SIGINT, Arc::clone(&self.at_once))?;
         let before = self.at_once.swap(false, Ordering::SeqCst);
         Ok(Asking { came, registered, at_once: Arc::clone(&self.at_once), before })
     }
