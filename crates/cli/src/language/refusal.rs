@@ -215,6 +215,9 @@ pub(crate) fn refusal(language: Language, refusal: &Refusal) -> Words {
             details: Vec::new(),
             hint: path.parent().map(|run| journal_hint(language, run.as_str())),
         },
+        Refusal::AnotherNodesPlan { planned, here } => {
+            words(super::saved::other_node(language, planned, here), Some("perennial plan --out FILE"))
+        }
         Refusal::Changed { what } => words(changed(language, what), Some(changed_hint(language))),
     }
 }

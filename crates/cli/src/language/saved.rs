@@ -50,6 +50,10 @@ messages! {
         en: "{file} was made by a newer perennial (format {format}): make the plan anew",
         zh: "{file} 由更新版本的 perennial 生成（格式 {format}）：请重新生成计划",
     }
+    other_node(planned: &str, here: &str) {
+        en: "the plan is for the node {planned}, and this is {here}",
+        zh: "该计划是为节点 {planned} 制定的，而本节点是 {here}",
+    }
     edited(file: &str) {
         en: "{file} was edited after it was made: its digest is another one; make the plan anew",
         zh: "{file} 生成后被修改过：摘要不符；请重新生成计划",

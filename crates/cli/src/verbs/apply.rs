@@ -1,6 +1,7 @@
 //! `apply`: carries out a saved plan, if it is still the one that would be made.
 
 use super::change::{self, Change};
+use super::world;
 use crate::args::Apply;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -11,7 +12,7 @@ use crate::session::Session;
 use crate::world::documents;
 use jiff::Timestamp;
 use perennial_core::inventory::Node;
-use perennial_core::plan::{Plan, Refusal, renew, stale};
+use perennial_core::plan::{Plan, Refusal, Request, Verb, renew, stale};
 
 pub(crate) fn run(session: &Session, arguments: Apply) -> Result<Exit, Failure> {
     let language = session.answer_language();
@@ -26,13 +27,16 @@ pub(crate) fn run(session: &Session, arguments: Apply) -> Result<Exit, Failure> 
         Failure::new(exit, say::no_plan(language, file, &why)).hint("perennial plan --out FILE")
     })?;
     let policy = session.global.policy();
-    // Nothing in the file is carried out: what is decided now is, where it is the same.
+    // Nothing in the file is carried out: what is decided now is, where it is the same. The program that is to sign is
+    // this node's own, too: whoever has written the file could have named another one.
+    let kubeadm = match saved.request.kubeadm {
+        Some(_) => Some(world(session)?.kubeadm()?),
+        None => None,
+    };
+    let request = Request { verb: Verb::Renew, kubeadm, system_masters: false, ..saved.request.clone() };
     let decide = |node: &Node, now: Timestamp| -> Result<Plan, Refusal> {
-        let now = renew(node, &saved.request, &policy, now)?;
-        match stale(&saved, &now) {
-            None => Ok(now),
-            Some(what) => Err(Refusal::Changed { what }),
-        }
+        let now = renew(node, &request, &policy, now)?;
+        stale(&saved, &now).map_or(Ok(now), Err)
     };
     change::run(
         session,

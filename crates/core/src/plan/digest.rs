@@ -1,7 +1,7 @@
 //! What a plan was made from, as one number: two plans with the same digest do the same to the same bytes.
 
 use super::step::{Action, PreImage, Renewal, Source};
-use super::{Plan, Request};
+use super::{Plan, Refusal, Request};
 use crate::inventory::Component;
 use perennial_pki::digest::sha256_hex;
 use perennial_pki::reissue::Amendments;
@@ -23,9 +23,11 @@ struct Basis<'a> {
 #[derive(Debug, Serialize)]
 struct Identity<'a>(&'a str, &'a str, Option<&'a Amendments>);
 
-/// What makes a plan another one than the saved one was, by its name or file; `None`: they do the same to the same
-/// bytes.
-pub fn stale(saved: &Plan, now: &Plan) -> Option<String> {
+/// Why a saved plan is not the one that would be made now; `None`: they do the same to the same bytes.
+pub fn stale(saved: &Plan, now: &Plan) -> Option<Refusal> {
+    if saved.node != now.node {
+        return Some(Refusal::AnotherNodesPlan { planned: saved.node.clone(), here: now.node.clone() });
+    }
     if digest(saved) == digest(now) {
         return None;
     }
@@ -49,8 +51,10 @@ pub fn stale(saved: &Plan, now: &Plan) -> Option<String> {
             .collect();
         (!other.is_empty()).then(|| other.join(", "))
     });
-    // Of another node, or for another request.
-    Some(differing.unwrap_or_else(|| saved.node.clone()))
+    // The files are the same, and so is what was asked for: what is left is who signs.
+    let signs =
+        || now.request.kubeadm.as_ref().map(|kubeadm| format!("{} {}", kubeadm.program, kubeadm.version));
+    Some(Refusal::Changed { what: differing.or_else(signs).unwrap_or_default() })
 }
 
 /// SHA-256 over what `plan` was made from.

@@ -280,6 +280,13 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
+    /// A saved plan was made on another node.
+    AnotherNodesPlan {
+        /// That one.
+        planned: String,
+        /// This one.
+        here: String,
+    },
     /// What was observed has changed between the plan and its start.
     Changed {
         /// What differs.
