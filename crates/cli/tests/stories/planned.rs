@@ -30,7 +30,20 @@ pub(crate) fn story(stage: &mut Stage) {
     let edited = cluster.perennial(&apply);
     assert_eq!(edited.status, 4, "{edited:?}");
     assert!(edited.stderr.contains("was edited"), "{edited:?}");
+    signed_by_this_nodes_kubeadm_alone(cluster);
     cluster.sh("cp1", "rm /root/plan.json");
+}
+
+/// Whichever kubeadm a plan's file names: the one that signs is found on the node, and must be the planned one.
+fn signed_by_this_nodes_kubeadm_alone(cluster: &Cluster) {
+    let planned = cluster
+        .perennial(&[&["plan"], &WANTED[..], &["--issuer", "kubeadm", "--out", "/root/plan.json"]].concat());
+    assert_eq!(planned.status, 0, "{planned:?}");
+    cluster.sh("cp1", "mv /usr/bin/kubeadm /usr/local/bin/kubeadm");
+    let refused = cluster.perennial(&["apply", "/root/plan.json", "--yes"]);
+    cluster.sh("cp1", "mv /usr/local/bin/kubeadm /usr/bin/kubeadm");
+    assert_eq!(refused.status, 4, "{refused:?}");
+    assert!(Said::by(&refused).contains("/usr/local/bin/kubeadm v1."), "{refused:?}");
 }
 
 /// Looks, and changes nothing but the file that was asked for.
